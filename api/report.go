@@ -1,0 +1,56 @@
+package api
+
+// ReportEntryType is the severity of a report entry and of a finding.
+type ReportEntryType string
+
+// The severities (reference page, ConnectorReportEntryType). An Error fails the
+// run; a Warning and an Information do not.
+const (
+	EntryInformation ReportEntryType = "Information"
+	EntryWarning     ReportEntryType = "Warning"
+	EntryError       ReportEntryType = "Error"
+)
+
+// ConnectorReport is the outcome of a preview or publish.
+type ConnectorReport struct {
+	Entries []ConnectorReportEntry `json:"entries"`
+}
+
+// ConnectorReportEntry is one notice of a report.
+type ConnectorReportEntry struct {
+	Type        ReportEntryType `json:"type"`
+	Title       string          `json:"title"`
+	Message     string          `json:"message,omitzero"`
+	Application string          `json:"application,omitzero"`
+	CreatedAt   Timestamp       `json:"createdAt"`
+}
+
+// Finding is one thing that a check has to say about a connector, at its place
+// in the source. It is the same object in `greenroom validate --json`, in the
+// findings of a 422 answer and in the report of a run.
+type Finding struct {
+	// Rule is the stable id, a family and a name: "spec/required".
+	Rule string          `json:"rule"`
+	Type ReportEntryType `json:"type"`
+	// Message says what is wrong, and where in the official path form.
+	Message string `json:"message"`
+	// File is relative to the root of the repository, with forward slashes.
+	File string `json:"file"`
+	// Line and Column count from 1; a column counts Unicode code points. Both
+	// are 0 for a finding about a file or folder that is not there.
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	// Application is the name of the application concerned, if there is one.
+	Application string `json:"application,omitzero"`
+	// Help says how to fix it.
+	Help string `json:"help"`
+}
+
+// Report is the whole outcome of validating one tree: what `validate --json`
+// prints (there with the path in front) and what a run's report returns.
+type Report struct {
+	Valid    bool      `json:"valid"`
+	Commit   string    `json:"commit,omitzero"`
+	Ruleset  string    `json:"ruleset"`
+	Findings []Finding `json:"findings"`
+}

@@ -1,0 +1,31 @@
+package api
+
+// Run is one preview or publish of a draft, under
+// /x/v1/drafts/{id}/runs/{run}.
+type Run struct {
+	ID      string `json:"id"`
+	DraftID string `json:"draftId"`
+	// Kind is preview or publish.
+	Kind string `json:"kind"`
+	// State is queued, running, succeeded, failed or cancelled.
+	State         string     `json:"state"`
+	Certification bool       `json:"certification"`
+	Repository    Repository `json:"repository"`
+	// Commit is what the tag named when the run resolved it.
+	Commit string `json:"commit,omitzero"`
+	// Attempt counts how often a worker took the run.
+	Attempt   int       `json:"attempt"`
+	CreatedAt Timestamp `json:"createdAt"`
+	StartedAt Timestamp `json:"startedAt,omitzero"`
+	EndedAt   Timestamp `json:"endedAt,omitzero"`
+	Steps     []RunStep `json:"steps"`
+}
+
+// RunStep is one step of a run and how long it took.
+type RunStep struct {
+	Name string `json:"name"`
+	// Milliseconds is the duration, with fractions.
+	Milliseconds float64 `json:"milliseconds"`
+	// Failed says that the run ended with this step.
+	Failed bool `json:"failed,omitzero"`
+}

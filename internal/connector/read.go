@@ -1,0 +1,52 @@
+package connector
+
+import (
+	"context"
+	"slices"
+
+	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+// Draft returns the document of one of the caller's drafts.
+func (s *Service) Draft(ctx context.Context, p auth.Principal, ref store.Ref) ([]byte, error) {
+	row, err := s.ownedRow(ctx, p, ref)
+	return row.Document, err
+}
+
+func (s *Service) ownedRow(ctx context.Context, p auth.Principal, ref store.Ref) (store.Draft, error) {
+	row, err := s.store.Draft(ctx, ref)
+	if err != nil && !isMissing(err) {
+		return store.Draft{}, err
+	}
+	if err != nil || row.Owner != p.Project {
+		return store.Draft{}, notFound("ConnectorStaged", ref)
+	}
+	return row, nil
+}
+
+// Drafts returns a page of the caller's drafts; the query's owner is the
+// caller's project, whatever it says.
+func (s *Service) Drafts(ctx context.Context, p auth.Principal, q store.DraftQuery) (store.Page, error) {
+	q.Owner = p.Project
+	return s.store.Drafts(ctx, q)
+}
+
+// Connector returns the document of a production Connector that the caller may
+// see.
+func (s *Service) Connector(ctx context.Context, p auth.Principal, ref store.Ref) ([]byte, error) {
+	row, err := s.store.Connector(ctx, ref)
+	if err != nil && !isMissing(err) {
+		return nil, err
+	}
+	if err != nil || !visible(row, p) {
+		return nil, notFound("Connector", ref)
+	}
+	return row.Document, nil
+}
+
+// visible is the one answer to who sees a Connector: everybody a public one; a
+// private one its owner and the projects that it was given to.
+func visible(c store.Connector, p auth.Principal) bool {
+	return !c.Private || c.Owner == p.Project || slices.Contains(c.PrivateProjects, p.Project)
+}

@@ -1,0 +1,97 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+// Runs lists the runs of one of the caller's drafts, newest first, and how many
+// there are.
+func (s *Service) Runs(ctx context.Context, p auth.Principal, ref store.Ref, limit, offset int) ([]api.Run, int, error) {
+	draft, err := s.ownedRow(ctx, p, ref)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, total, err := s.store.RunsOf(ctx, draft.ID, limit, offset)
+	if err != nil {
+		return nil, 0, err
+	}
+	runs := make([]api.Run, len(rows))
+	for i, row := range rows {
+		if runs[i], err = wireRun(row); err != nil {
+			return nil, 0, err
+		}
+	}
+	return runs, total, nil
+}
+
+// Run returns one run of one of the caller's drafts.
+func (s *Service) Run(ctx context.Context, p auth.Principal, ref store.Ref, id string) (api.Run, error) {
+	row, err := s.runOf(ctx, p, ref, id)
+	if err != nil {
+		return api.Run{}, err
+	}
+	return wireRun(row)
+}
+
+// RunReport returns the report of a run that has ended.
+func (s *Service) RunReport(ctx context.Context, p auth.Principal, ref store.Ref, id string) ([]byte, error) {
+	row, err := s.runOf(ctx, p, ref, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(row.Report) == 0 {
+		return nil, problem.NotFound("The run has no report yet; its state is " + string(row.State) + ".")
+	}
+	return row.Report, nil
+}
+
+func (s *Service) runOf(ctx context.Context, p auth.Principal, ref store.Ref, id string) (store.Run, error) {
+	draft, err := s.ownedRow(ctx, p, ref)
+	if err != nil {
+		return store.Run{}, err
+	}
+	if uuid.Validate(id) != nil {
+		return store.Run{}, problem.InvalidPath("run", "must be a UUID.")
+	}
+	row, err := s.store.Run(ctx, id)
+	if err != nil && !isMissing(err) {
+		return store.Run{}, err
+	}
+	if err != nil || row.DraftID != draft.ID {
+		return store.Run{}, problem.NotFound("The run with ID '" + id + "' was not found.")
+	}
+	return row, nil
+}
+
+func wireRun(row store.Run) (api.Run, error) {
+	run := api.Run{
+		ID:            row.ID,
+		DraftID:       row.DraftID,
+		Kind:          string(row.Kind),
+		State:         string(row.State),
+		Certification: row.Certification,
+		Repository:    api.Repository{URL: row.URL, Tag: row.Tag},
+		Commit:        row.Commit,
+		Attempt:       row.Attempt,
+		CreatedAt:     api.Timestamp{Time: row.CreatedAt},
+		StartedAt:     api.Timestamp{Time: row.StartedAt},
+		EndedAt:       api.Timestamp{Time: row.EndedAt},
+		Steps:         []api.RunStep{},
+	}
+	if len(row.Steps) == 0 {
+		return run, nil
+	}
+	if err := json.Unmarshal(row.Steps, &run.Steps); err != nil {
+		return api.Run{}, fmt.Errorf("steps of run %s: %w", row.ID, err)
+	}
+	return run, nil
+}

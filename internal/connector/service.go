@@ -1,0 +1,73 @@
+// Package connector holds the rules of the registry: what a draft may become,
+// who may change and see what, what a publish makes of it. It knows the store,
+// and repositories through a reader; not HTTP, not the queue.
+package connector
+
+import (
+	"context"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/connector/field"
+	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+// Repositories reads connect.yaml from a repository at a tag. gitsource.Source
+// is one.
+type Repositories interface {
+	// Resolve returns the commit that the tag names now.
+	Resolve(ctx context.Context, req gitsource.Request) (string, error)
+	// File returns one file of the tag's commit.
+	File(ctx context.Context, req gitsource.Request, path string) (gitsource.File, error)
+}
+
+// Options configure a Service. All but ResolveTTL are required.
+type Options struct {
+	Store        store.Store
+	Repositories Repositories
+	Rules        field.Rules
+	Now          func() time.Time
+	// ResolveTTL is how long a tag's commit is believed without asking the
+	// repository again; 0: it is always asked.
+	ResolveTTL time.Duration
+}
+
+// Service applies the rules. It is safe for concurrent use.
+type Service struct {
+	store store.Store
+	specs *specifications
+	rules field.Rules
+	now   func() time.Time
+}
+
+// New returns a Service.
+func New(o Options) *Service {
+	return &Service{
+		store: o.Store,
+		specs: newSpecifications(o.Repositories, o.ResolveTTL, o.Now),
+		rules: o.Rules,
+		now:   o.Now,
+	}
+}
+
+// owned loads a draft that belongs to the caller's project. Another project's is
+// answered like one that does not exist.
+func (s *Service) owned(ctx context.Context, p auth.Principal, ref store.Ref) (*record, error) {
+	r, err := s.load(ctx, ref)
+	if err != nil && !isMissing(err) {
+		return nil, err
+	}
+	if err != nil || r.before.Owner != p.Project {
+		return nil, notFound("ConnectorStaged", ref)
+	}
+	return r, nil
+}
+
+func notFound(what string, ref store.Ref) *problem.Error {
+	if ref.ID != "" {
+		return problem.NotFound("The " + what + " with ID '" + ref.ID + "' was not found.")
+	}
+	return problem.NotFound("The " + what + " with key '" + ref.Key + "' was not found.")
+}

@@ -1,0 +1,149 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/connector/action"
+	"github.com/greenroom-registry/greenroom/internal/jsonbody"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+// Update is a request to change a draft: the version it applies to, and actions
+// that are applied in order, all or none.
+type Update struct {
+	Version int64
+	Actions []action.Action
+}
+
+// ReadUpdate reads the body of an update. It returns a *problem.Error with every
+// problem of the body.
+func (s *Service) ReadUpdate(body []byte) (Update, error) {
+	return jsonbody.Decode(body, func(o *jsonbody.Object) Update {
+		return Update{
+			Version: o.RequiredInt("version", 1),
+			Actions: action.Read(o, s.rules),
+		}
+	})
+}
+
+// Update applies u and returns the document after it. The order of its checks
+// is part of the contract: what does not exist, version, locks, the actions'
+// own, then the repository, and version and locks again in the writing
+// transaction.
+func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u Update) ([]byte, error) {
+	r, err := s.owned(ctx, p, ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkVersion(u.Version, r.doc.Version); err != nil {
+		return nil, err
+	}
+	if err := checkLocks(&r.doc.ConnectorStaged, u.Version, u.Actions); err != nil {
+		return nil, err
+	}
+	unchanged := r.doc
+	effects, err := r.perform(p, s.now(), u.Actions)
+	if err != nil {
+		return nil, err
+	}
+	if reflect.DeepEqual(unchanged, r.doc) {
+		return r.before.Document, nil
+	}
+	if r.doc.Repository != unchanged.Repository {
+		spec, err := s.specs.read(ctx, p.Project, r.doc.Repository)
+		if err != nil {
+			return nil, err
+		}
+		r.apply(spec)
+	}
+	return s.commitUpdate(ctx, p, ref, u, r, effects)
+}
+
+// perform applies the actions to the document of r and returns what they set
+// off.
+func (r *record) perform(p auth.Principal, now time.Time, actions []action.Action) (*action.Draft, error) {
+	d := &action.Draft{
+		Doc:        &r.doc.ConnectorStaged,
+		ProjectKey: p.ProjectKey(),
+		Now:        now,
+		HasChanges: r.hasChanges,
+	}
+	for _, a := range actions {
+		if err := a.Apply(d); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func (s *Service) commitUpdate(ctx context.Context, p auth.Principal, ref store.Ref, u Update, r *record, effects *action.Draft) ([]byte, error) {
+	now := effects.Now
+	w := store.WriteSet{Op: store.Update, Guard: store.Guard{Version: u.Version}}
+	if effects.CancelPreview {
+		w.CancelRun = r.facts.PreviewRun
+		r.facts.PreviewRun = ""
+	}
+	if r.doc.IsPreviewable == api.PreviewableNone {
+		r.facts.PreviewCommit = ""
+	}
+	if effects.StartPreview {
+		run := r.newRun(store.RunPreview, now)
+		r.facts.PreviewRun = run.ID
+		w.StartRuns = append(w.StartRuns, run)
+	}
+	if effects.StartPublish != nil {
+		run := r.newRun(store.RunPublish, now)
+		run.Certification = effects.StartPublish.Certification
+		r.facts.PublishRun = run.ID
+		w.StartRuns = append(w.StartRuns, run)
+	}
+	row, err := r.row(now)
+	if err != nil {
+		return nil, err
+	}
+	w.Draft = row
+	w.Counters = store.CountDraft(&r.before, &row)
+	if err := s.store.Commit(ctx, w); errors.Is(err, store.ErrConflict) {
+		return nil, s.explainConflict(ctx, p, ref, u)
+	} else if err != nil {
+		return nil, err
+	}
+	return row.Document, nil
+}
+
+// explainConflict says why an update that was fine when it was checked could not
+// be written: the draft is gone, locked, or of another version.
+func (s *Service) explainConflict(ctx context.Context, p auth.Principal, ref store.Ref, u Update) error {
+	r, err := s.owned(ctx, p, ref)
+	if err != nil {
+		return err
+	}
+	if err := checkVersion(u.Version, r.doc.Version); err != nil {
+		return err
+	}
+	if err := checkLocks(&r.doc.ConnectorStaged, u.Version, u.Actions); err != nil {
+		return err
+	}
+	return fmt.Errorf("update draft %s at version %d: %w", r.doc.ID, u.Version, store.ErrConflict)
+}
+
+func (r *record) newRun(kind store.RunKind, now time.Time) store.Run {
+	return store.Run{
+		ID:        uuid.NewString(),
+		DraftID:   r.doc.ID,
+		Project:   r.before.Owner,
+		Kind:      kind,
+		URL:       r.doc.Repository.URL,
+		Tag:       r.doc.Repository.Tag,
+		CreatedAt: now,
+		DueAt:     now,
+	}
+}

@@ -1,0 +1,65 @@
+package store
+
+import "time"
+
+// RunKind says what a run does.
+type RunKind string
+
+// The kinds of run.
+const (
+	RunPreview RunKind = "preview"
+	RunPublish RunKind = "publish"
+)
+
+// RunState is where a run stands.
+type RunState string
+
+// The states of a run. Succeeded means that the connector passed; a run over a
+// bad repository ends as failed, and that is no trouble of ours.
+const (
+	RunQueued    RunState = "queued"
+	RunRunning   RunState = "running"
+	RunSucceeded RunState = "succeeded"
+	RunFailed    RunState = "failed"
+	RunCancelled RunState = "cancelled"
+)
+
+// Run is one preview or publish of a draft. The table of runs is the truth: a
+// queue only tells workers to look at it.
+type Run struct {
+	ID      string
+	DraftID string
+	// Project is the identifier of the draft's owner.
+	Project string
+	Kind    RunKind
+	// Certification is what publish was asked with.
+	Certification bool
+	State         RunState
+	// Token is that of the worker who holds it, "" when nobody does.
+	Token string
+	// DueAt is when a worker may claim it: its time while queued, the end of
+	// the lease while running.
+	DueAt time.Time
+	// Attempt counts claims, from 1.
+	Attempt         int
+	CancelRequested bool
+	// URL and Tag are the draft's repository when the run was asked for.
+	URL, Tag string
+	// Commit is what the tag named; "" until the run has resolved it.
+	Commit             string
+	CreatedAt          time.Time
+	StartedAt, EndedAt time.Time // zero until then
+	// Steps is JSON: what the run did and how long each step took.
+	Steps []byte
+	// Report is JSON: the api.Report; nil until the run has ended.
+	Report []byte
+}
+
+// RunEnd is how a run ends. It is written with the draft that it changes.
+type RunEnd struct {
+	State   RunState
+	Commit  string
+	EndedAt time.Time
+	Steps   []byte
+	Report  []byte
+}

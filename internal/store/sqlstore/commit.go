@@ -1,0 +1,193 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+const (
+	insertDraft = `INSERT INTO draft
+		(id, key, version, owner, name, status, private, types, created_at, modified_at, schema, document, facts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT DO NOTHING`
+	// The run's clause is part of the guard: a worker that lost its lease
+	// writes nothing.
+	updateDraft = `UPDATE draft SET
+		version = $2, name = $3, status = $4, private = $5, types = $6, modified_at = $7, schema = $8, document = $9, facts = $10
+		WHERE id = $1 AND version = $11 AND schema <= $8
+		AND ($12 = '' OR EXISTS (SELECT 1 FROM run WHERE run.id = $12 AND run.token = $13 AND run.state = 'running'))`
+	deleteDraft = `DELETE FROM draft WHERE id = $1 AND version = $2`
+
+	upsertConnector = `INSERT INTO connector
+		(id, key, version, owner, name, private, listed, types, created_at, modified_at, schema, document)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, private = excluded.private,
+		listed = excluded.listed, types = excluded.types, modified_at = excluded.modified_at,
+		schema = excluded.schema, document = excluded.document`
+	clearProjects = `DELETE FROM connector_project WHERE connector_id = $1`
+	insertProject = `INSERT INTO connector_project (connector_id, project) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+	addCounter    = `INSERT INTO counter (scope, types, private, n) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (scope, types, private) DO UPDATE SET n = counter.n + excluded.n`
+
+	insertRun = `INSERT INTO run (id, draft_id, project, kind, certification, state, token, due_at, attempt,
+		cancel_requested, url, tag, commit_id, created_at, started_at, ended_at)
+		VALUES ($1, $2, $3, $4, $5, 'queued', '', $6, 0, 0, $7, $8, '', $9, 0, 0)`
+	endRun = `UPDATE run SET state = $3, token = '', commit_id = $4, ended_at = $5, steps = $6, report = $7
+		WHERE id = $1 AND token = $2 AND state = 'running'`
+	// A queued run ends at once, a running one at its holder's next heartbeat.
+	cancelRun = `UPDATE run SET cancel_requested = 1,
+		ended_at = CASE WHEN state = 'queued' THEN $2 ELSE ended_at END,
+		state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+		WHERE id = $1 AND state IN ('queued', 'running')`
+)
+
+// writeStatements lists every statement that runs in the write pool.
+var writeStatements = []string{
+	insertDraft, updateDraft, deleteDraft,
+	upsertConnector, clearProjects, insertProject, addCounter,
+	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
+	putClient, removeClient, removeTokensOf, putToken, removeExpiredTokens,
+}
+
+// Commit applies w in one transaction.
+func (s *Store) Commit(ctx context.Context, w store.WriteSet) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	// From here on it takes microseconds: a caller that goes away must not turn
+	// a durable write into an unknown one.
+	ctx = context.WithoutCancel(ctx)
+	if err := s.apply(ctx, tx, w); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if len(w.StartRuns) > 0 && s.doorbell != nil {
+		s.doorbell.Ring()
+	}
+	return nil
+}
+
+// apply runs the guarded statement first; what follows cannot be refused.
+func (s *Store) apply(ctx context.Context, tx *sql.Tx, w store.WriteSet) error {
+	t := transaction{store: s, tx: tx}
+	if err := t.guarded(ctx, w); err != nil {
+		return err
+	}
+	if w.Connector != nil {
+		if err := t.putConnector(ctx, *w.Connector); err != nil {
+			return err
+		}
+	}
+	if w.PrivateProjects != nil {
+		if err := t.putProjects(ctx, w.Draft.ID, *w.PrivateProjects); err != nil {
+			return err
+		}
+	}
+	if err := t.runs(ctx, w); err != nil {
+		return err
+	}
+	for _, c := range w.Counters {
+		if _, err := t.exec(ctx, addCounter, c.Scope, int64(c.Types), flag(c.Private), c.N); err != nil {
+			return fmt.Errorf("count: %w", err)
+		}
+	}
+	return nil
+}
+
+type transaction struct {
+	store *Store
+	tx    *sql.Tx
+}
+
+func (t transaction) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	return affected(t.tx.StmtContext(ctx, t.store.writes[query]).ExecContext(ctx, args...))
+}
+
+func (t transaction) guarded(ctx context.Context, w store.WriteSet) error {
+	d := w.Draft
+	var changed int64
+	var err error
+	miss := store.ErrConflict
+	switch w.Op {
+	case store.Insert:
+		miss = store.ErrKeyTaken
+		changed, err = t.exec(ctx, insertDraft, d.ID, nullable(d.Key), d.Version, d.Owner, d.Name, string(d.Status),
+			flag(d.Private), int64(d.Types), micros(d.CreatedAt), micros(d.LastModifiedAt), schemaVersion,
+			string(d.Document), string(d.Facts))
+	case store.Update:
+		changed, err = t.exec(ctx, updateDraft, d.ID, d.Version, d.Name, string(d.Status), flag(d.Private),
+			int64(d.Types), micros(d.LastModifiedAt), schemaVersion, string(d.Document), string(d.Facts),
+			w.Guard.Version, w.Guard.RunID, w.Guard.Token)
+	case store.Delete:
+		changed, err = t.exec(ctx, deleteDraft, d.ID, w.Guard.Version)
+	}
+	if err != nil {
+		return fmt.Errorf("write draft %s: %w", d.ID, err)
+	}
+	if changed == 0 {
+		return miss
+	}
+	return nil
+}
+
+func (t transaction) putConnector(ctx context.Context, c store.Connector) error {
+	_, err := t.exec(ctx, upsertConnector, c.ID, nullable(c.Key), c.Version, c.Owner, c.Name, flag(c.Private),
+		flag(c.Listed), int64(c.Types), micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion, string(c.Document))
+	if err != nil {
+		return fmt.Errorf("write connector %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+func (t transaction) putProjects(ctx context.Context, id string, projects []string) error {
+	if _, err := t.exec(ctx, clearProjects, id); err != nil {
+		return fmt.Errorf("clear projects of %s: %w", id, err)
+	}
+	for _, p := range projects {
+		if _, err := t.exec(ctx, insertProject, id, p); err != nil {
+			return fmt.Errorf("grant %s to %s: %w", id, p, err)
+		}
+	}
+	return nil
+}
+
+func (t transaction) runs(ctx context.Context, w store.WriteSet) error {
+	if w.CancelRun != "" {
+		if _, err := t.exec(ctx, cancelRun, w.CancelRun, micros(w.Draft.LastModifiedAt)); err != nil {
+			return fmt.Errorf("cancel run %s: %w", w.CancelRun, err)
+		}
+	}
+	if w.EndRun != nil {
+		// Zero rows are possible only where two writers can overlap.
+		changed, err := t.exec(ctx, endRun, endRunArgs(w.Guard.RunID, w.Guard.Token, *w.EndRun)...)
+		if err := guardedWrite(changed, err, "end run "+w.Guard.RunID); err != nil {
+			return err
+		}
+	}
+	for _, r := range w.StartRuns {
+		if err := t.startRun(ctx, r); err != nil {
+			return fmt.Errorf("start run %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
+func (t transaction) startRun(ctx context.Context, r store.Run) error {
+	_, err := t.exec(ctx, insertRun, r.ID, r.DraftID, r.Project, string(r.Kind), flag(r.Certification),
+		micros(r.DueAt), r.URL, r.Tag, micros(r.CreatedAt))
+	if err != nil || t.store.doorbell == nil {
+		return err
+	}
+	return t.store.doorbell.Enqueue(ctx, t.tx, r.ID)
+}
+
+func endRunArgs(id, token string, e store.RunEnd) []any {
+	return []any{id, token, string(e.State), e.Commit, micros(e.EndedAt), string(e.Steps), string(e.Report)}
+}

@@ -1,0 +1,38 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// dialect is what differs between the databases.
+type dialect struct {
+	name  string // folder of its migrations
+	goose goose.Dialect
+}
+
+var sqlite = dialect{name: "sqlite", goose: goose.DialectSQLite3}
+
+// migrate brings the schema up to date. Migrations only go forward.
+func (d dialect) migrate(ctx context.Context, db *sql.DB) error {
+	dir, err := fs.Sub(migrations, "migrations/"+d.name)
+	if err != nil {
+		return fmt.Errorf("migrations of %s: %w", d.name, err)
+	}
+	provider, err := goose.NewProvider(d.goose, db, dir)
+	if err != nil {
+		return fmt.Errorf("migrations of %s: %w", d.name, err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate the %s database: %w", d.name, err)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+-- +goose Up
+-- Times are microseconds since 1970 UTC, documents are JSON text, booleans are
+-- 0 or 1, types are bit masks over api.IntegrationTypes.
+
+CREATE TABLE draft (
+  id            TEXT    NOT NULL PRIMARY KEY,
+  key           TEXT    UNIQUE,
+  version       BIGINT  NOT NULL,
+  owner         TEXT    NOT NULL,
+  name          TEXT    NOT NULL,
+  status        TEXT    NOT NULL,
+  private       INTEGER NOT NULL,
+  types         BIGINT  NOT NULL,
+  created_at    BIGINT  NOT NULL,
+  modified_at   BIGINT  NOT NULL,
+  schema        INTEGER NOT NULL,
+  document      TEXT    NOT NULL,
+  facts         TEXT    NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX draft_by_created  ON draft (owner, created_at, id);
+CREATE INDEX draft_by_modified ON draft (owner, modified_at, id);
+CREATE INDEX draft_by_name     ON draft (owner, name, id);
+CREATE INDEX draft_by_key      ON draft (owner, COALESCE(key, ''), id);
+CREATE INDEX draft_by_id       ON draft (owner, id);
+CREATE INDEX draft_by_version  ON draft (owner, version, id);
+CREATE INDEX draft_by_status   ON draft (owner, status, id);
+
+CREATE TABLE connector (
+  id            TEXT    NOT NULL PRIMARY KEY,
+  key           TEXT    UNIQUE,
+  version       BIGINT  NOT NULL,
+  owner         TEXT    NOT NULL,
+  name          TEXT    NOT NULL,
+  private       INTEGER NOT NULL,
+  listed        INTEGER NOT NULL,
+  types         BIGINT  NOT NULL,
+  created_at    BIGINT  NOT NULL,
+  modified_at   BIGINT  NOT NULL,
+  schema        INTEGER NOT NULL,
+  document      TEXT    NOT NULL
+) WITHOUT ROWID;
+
+-- Who beside the owner may see a private Connector.
+CREATE TABLE connector_project (
+  connector_id  TEXT    NOT NULL,
+  project       TEXT    NOT NULL,
+  PRIMARY KEY (connector_id, project)
+) WITHOUT ROWID;
+
+-- How many rows of a scope have a set of types and a privacy: totals of lists
+-- without counting.
+CREATE TABLE counter (
+  scope         TEXT    NOT NULL,
+  types         BIGINT  NOT NULL,
+  private       INTEGER NOT NULL,
+  n             BIGINT  NOT NULL,
+  PRIMARY KEY (scope, types, private)
+) WITHOUT ROWID;
+
+CREATE TABLE run (
+  id               TEXT    NOT NULL PRIMARY KEY,
+  draft_id         TEXT    NOT NULL,
+  project          TEXT    NOT NULL,
+  kind             TEXT    NOT NULL,
+  certification    INTEGER NOT NULL,
+  state            TEXT    NOT NULL,
+  token            TEXT    NOT NULL,
+  due_at           BIGINT  NOT NULL,
+  attempt          INTEGER NOT NULL,
+  cancel_requested INTEGER NOT NULL,
+  url              TEXT    NOT NULL,
+  tag              TEXT    NOT NULL,
+  commit_id        TEXT    NOT NULL,
+  created_at       BIGINT  NOT NULL,
+  started_at       BIGINT  NOT NULL,
+  ended_at         BIGINT  NOT NULL,
+  steps            TEXT,
+  report           TEXT
+) WITHOUT ROWID;
+CREATE INDEX run_by_draft ON run (draft_id, created_at, id);
+CREATE INDEX run_due      ON run (due_at) WHERE state IN ('queued', 'running');
+
+CREATE TABLE client (
+  id            TEXT    NOT NULL PRIMARY KEY,
+  secret_hash   TEXT    NOT NULL,
+  project       TEXT    NOT NULL,
+  scopes        TEXT    NOT NULL,
+  created_at    BIGINT  NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE token (
+  hash          TEXT    NOT NULL PRIMARY KEY,
+  client_id     TEXT    NOT NULL,
+  scopes        TEXT    NOT NULL,
+  expires_at    BIGINT  NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX token_by_client  ON token (client_id);
+CREATE INDEX token_by_expires ON token (expires_at);

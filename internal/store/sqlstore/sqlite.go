@@ -1,0 +1,72 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	_ "modernc.org/sqlite" // the driver named "sqlite"
+)
+
+// FileName is the database's name inside a data directory.
+const FileName = "greenroom.db"
+
+// OpenSQLite opens the database in the data directory dir, which it makes when
+// it is not there, and brings its schema up to date.
+//
+// One connection writes, one belongs to the job queue, several read: in WAL mode
+// readers and the writer do not wait for each other, and a single writer never
+// meets SQLITE_BUSY inside this process. synchronous=FULL makes a commit survive
+// the loss of power.
+func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	file := filepath.Join(dir, FileName)
+	s := &Store{dialect: sqlite, doorbell: opts.Doorbell}
+	pools := []struct {
+		db          **sql.DB
+		connections int
+		pragmas     []string
+	}{
+		{&s.writer, 1, nil},
+		{&s.queue, 1, nil},
+		{&s.reader, max(4, 2*runtime.GOMAXPROCS(0)), []string{"query_only(1)"}},
+	}
+	for _, p := range pools {
+		db, err := sql.Open("sqlite", sqliteDSN(file, p.pragmas))
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", file, err)
+		}
+		db.SetMaxOpenConns(p.connections)
+		db.SetMaxIdleConns(p.connections)
+		*p.db = db
+	}
+	err := s.dialect.migrate(ctx, s.writer)
+	if err == nil {
+		err = s.prepareWrites(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func sqliteDSN(file string, pragmas []string) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, p := range append([]string{
+		"busy_timeout(10000)",
+		"journal_mode(WAL)",
+		"synchronous(FULL)",
+		"foreign_keys(0)",
+		"cache_size(-8192)",
+	}, pragmas...) {
+		q.Add("_pragma", p)
+	}
+	return "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() + "?" + q.Encode()
+}

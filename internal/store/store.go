@@ -1,0 +1,100 @@
+// Package store says what the registry keeps and how it may be changed. It
+// holds records and the Store interface; sqlstore implements it, storetest is
+// the suite that every implementation passes.
+//
+// Every resource is stored as the document that goes on the wire, next to the
+// few columns by which it is found. Nothing here reads or changes a document:
+// the rules live in internal/connector.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Errors of a Store. Anything else is trouble of the database.
+var (
+	// ErrNotFound: no such row.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: the guard of a WriteSet does not hold any more; nothing was
+	// written. Read again to learn why.
+	ErrConflict = errors.New("guard does not hold")
+	// ErrKeyTaken: another draft has the key; nothing was written.
+	ErrKeyTaken = errors.New("key is taken")
+)
+
+// Store is the database. All methods are safe for concurrent use and honour the
+// context's deadline.
+type Store interface {
+	// Commit applies a WriteSet as a whole or not at all. A commit that
+	// returned nil survives a crash of the process and of the machine. It
+	// returns ErrConflict, or ErrKeyTaken for an insert.
+	Commit(ctx context.Context, w WriteSet) error
+
+	// Draft and Connector return ErrNotFound when there is none. Whether the
+	// caller may see it is not the store's question.
+	Draft(ctx context.Context, ref Ref) (Draft, error)
+	Drafts(ctx context.Context, q DraftQuery) (Page, error)
+	Connector(ctx context.Context, ref Ref) (Connector, error)
+
+	Runs
+	Clients
+
+	// Ping returns nil when the database answers.
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Runs is the part of the store that workers use. A run is written with its
+// draft by Commit; these methods move it between workers.
+type Runs interface {
+	// Run returns ErrNotFound when there is none.
+	Run(ctx context.Context, id string) (Run, error)
+	// RunsOf lists the runs of a draft, newest first, and how many there are.
+	RunsOf(ctx context.Context, draftID string, limit, offset int) ([]Run, int, error)
+	// ClaimRun gives the run to the holder of claim.Token until claim.Until, when
+	// it is due: queued, or running with a lease that ended. Otherwise it
+	// returns ErrNotFound, and whoever asked has nothing to do.
+	ClaimRun(ctx context.Context, id string, claim Claim) (Run, error)
+	// ExtendRun prolongs a lease. It returns ErrConflict when the run is not
+	// the token's any more or was asked to stop.
+	ExtendRun(ctx context.Context, id, token string, until time.Time) error
+	// ReleaseRun hands a claimed run back, to be claimed again at due. It returns
+	// ErrConflict when the run is not the token's any more.
+	ReleaseRun(ctx context.Context, id, token string, due time.Time) error
+	// EndRun ends a claimed run whose draft does not want its result any more.
+	// It returns ErrConflict when the run is not the token's any more.
+	EndRun(ctx context.Context, id, token string, end RunEnd) error
+	// DueRuns returns ids of runs that are due, the longest waiting first.
+	DueRuns(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// ExpireLeases makes every running run due now. Only a process that knows
+	// itself alone on the database may call it.
+	ExpireLeases(ctx context.Context, now time.Time) (int, error)
+}
+
+// Clients is the part of the store behind authentication.
+type Clients interface {
+	PutClient(ctx context.Context, c Client) error
+	// Client returns ErrNotFound when there is none.
+	Client(ctx context.Context, id string) (Client, error)
+	Clients(ctx context.Context) ([]Client, error)
+	// RemoveClient removes a client and its tokens; ErrNotFound when there is
+	// none.
+	RemoveClient(ctx context.Context, id string) error
+	PutToken(ctx context.Context, t Token) error
+	// Token returns the token with its client; ErrNotFound when there is none.
+	Token(ctx context.Context, hash []byte) (Token, Client, error)
+	// RemoveExpiredTokens forgets tokens that ended before the time given.
+	RemoveExpiredTokens(ctx context.Context, before time.Time) error
+}
+
+// Ref names a draft or a Connector by id or, when ID is empty, by key.
+type Ref struct{ ID, Key string }
+
+// Claim is a worker's claim on a run. The token is made anew for each claim:
+// whoever held the run before can write nothing any more.
+type Claim struct {
+	Token      string
+	Now, Until time.Time
+}
