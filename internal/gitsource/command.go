@@ -1,0 +1,136 @@
+package gitsource
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// invocation is what git is asked to do.
+type invocation struct {
+	command string
+	flags   []string
+	// refs follow the repository's URL.
+	refs []string
+}
+
+// hardening holds what is configured for every command. Configuration files are
+// not read at all.
+var hardening = []string{
+	"http.followRedirects=false", // the address was checked for one host
+	"http.lowSpeedLimit=1000",
+	"http.lowSpeedTime=10",
+	"credential.helper=",
+	"core.hooksPath=" + os.DevNull,
+	"core.fsync=none", // a scratch repository survives nothing
+	"transfer.fsckObjects=true",
+	"transfer.bundleURI=false", // it would be a second address
+	"fetch.unpackLimit=1",      // one pack, whose size can be watched
+	"pack.threads=1",
+	"protocol.version=2",
+	"maintenance.auto=false",
+	"gc.auto=0",
+}
+
+// mirrorUploadPack serves a folder that the operator named, whoever owns it.
+const mirrorUploadPack = "git -c safe.directory=* -c uploadpack.allowFilter=true upload-pack"
+
+// gitCommand builds every git command that there is. Without a target the command
+// can open no connection; with one it can open only those to the addresses that
+// were checked. It runs in a process group of its own that is killed when ctx is
+// done, with nothing of the server's environment but PATH.
+func (s *Source) gitCommand(ctx context.Context, sc *scratch, t *target, do invocation) *exec.Cmd {
+	var args []string
+	for _, setting := range hardening {
+		args = append(args, "-c", setting)
+	}
+	if s.caBundle != "" {
+		args = append(args, "-c", "http.sslCAInfo="+s.caBundle)
+	}
+	if t != nil && t.scheme != "ssh" && len(t.pinned) > 0 {
+		args = append(args, "-c", "http.curloptResolve="+t.curlResolve())
+	}
+	args = append(append(args, do.command), do.flags...)
+	if t != nil {
+		if t.scheme == "file" && t.aliased {
+			args = append(args, "--upload-pack="+mirrorUploadPack)
+		}
+		// Whatever follows is no option, even if it looks like one.
+		args = append(append(args, "--", t.url), do.refs...)
+	}
+
+	cmd := exec.CommandContext(ctx, s.git, args...)
+	cmd.Dir = sc.home()
+	cmd.Env = environment(sc, t)
+	cmd.WaitDelay = 2 * time.Second
+	ownGroup(cmd)
+	return cmd
+}
+
+func environment(sc *scratch, t *target) []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + sc.home(),
+		"LC_ALL=C", // reasons are read from what git prints
+		"GIT_DIR=" + sc.repository(),
+		"GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_ATTR_NOSYSTEM=1",
+		"GIT_TERMINAL_PROMPT=0",
+		"GIT_ASKPASS=false",
+		"GIT_LFS_SKIP_SMUDGE=1",
+		"GIT_NO_LAZY_FETCH=1",
+	}
+	if root := os.Getenv("SystemRoot"); root != "" {
+		env = append(env, "SystemRoot="+root) // Windows opens no socket without
+	}
+	if t == nil {
+		return append(env, "GIT_ALLOW_PROTOCOL=none")
+	}
+	env = append(env, "GIT_ALLOW_PROTOCOL="+t.scheme)
+	if t.scheme == "ssh" {
+		env = append(env, "GIT_SSH_VARIANT=ssh", "GIT_SSH_COMMAND="+sshCommand(t.host, t.pinned[0]))
+	}
+	return env
+}
+
+// sshCommand is run by a shell; it is safe there since a host consists of
+// letters, digits, dots, dashes, underscores and colons. The host's key is looked
+// up by its name, though the connection is to the checked address.
+func sshCommand(host string, pinned netip.Addr) string {
+	options := []string{
+		"BatchMode=yes",
+		"StrictHostKeyChecking=yes",
+		"UserKnownHostsFile=" + os.DevNull,
+		"GlobalKnownHostsFile=" + os.DevNull,
+		"UpdateHostKeys=no",
+		"IdentitiesOnly=yes",
+		"IdentityFile=none",
+		"IdentityAgent=none",
+		"ProxyCommand=none",
+		"ConnectTimeout=10",
+		"HostName=" + pinned.String(),
+		"HostKeyAlias=" + host,
+	}
+	return "ssh -F none -o " + strings.Join(options, " -o ")
+}
+
+// curlResolve tells curl the addresses of the host, in its form host:port:addresses.
+func (t *target) curlResolve() string {
+	port := t.port
+	if port == "" {
+		port = defaultPorts[t.scheme]
+	}
+	addresses := make([]string, len(t.pinned))
+	for i, addr := range t.pinned {
+		addresses[i] = addr.String()
+		if addr.Is6() {
+			addresses[i] = "[" + addresses[i] + "]"
+		}
+	}
+	return net.JoinHostPort(t.host, port) + ":" + strings.Join(addresses, ",")
+}
