@@ -49,10 +49,15 @@ type Run struct {
 	Commit             string
 	CreatedAt          time.Time
 	StartedAt, EndedAt time.Time // zero until then
-	// Steps is JSON: what the run did and how long each step took.
-	Steps []byte
-	// Report is JSON: the api.Report; nil until the run has ended.
-	Report []byte
+	// Steps is JSON: what the run did and how long each step took. Report is
+	// JSON: the api.Report. Both are nil until the run has ended, and when it
+	// ended without, cancelled.
+	Steps, Report []byte
+}
+
+// Ended says whether nothing will happen to the run any more.
+func (r Run) Ended() bool {
+	return r.State == RunSucceeded || r.State == RunFailed || r.State == RunCancelled
 }
 
 // RunEnd is how a run ends. It is written with the draft that it changes.
@@ -60,6 +65,6 @@ type RunEnd struct {
 	State   RunState
 	Commit  string
 	EndedAt time.Time
-	Steps   []byte
-	Report  []byte
+	// Steps and Report are the run's, nil when there are none.
+	Steps, Report []byte
 }

@@ -1,0 +1,137 @@
+package checks
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+)
+
+var buildFile = check.Check{
+	ID:    "layout/build-file",
+	Title: "Each application can be built from its folder",
+	Why: "Connect builds each folder with a buildpack, which picks the language by the build file that it finds: " +
+		"package.json for JavaScript and TypeScript, pom.xml or build.gradle for Java. Those are the languages that " +
+		"its documentation names; the build file of another (Python, Go) is a warning. A folder without a build file, " +
+		"or with a package.json that is not a JSON object, does not build. An assets application may hold finished " +
+		"files, so a missing build file is a warning there; a Merchant Center customization is always built by npm scripts.",
+	Fix: "Add a package.json to the application's folder, with the scripts that build and start it.",
+	Run: runBuildFile,
+}
+
+const packageJSON = "package.json"
+
+// The build files that a buildpack picks a language by, beside package.json.
+var (
+	javaBuildFiles  = []string{"pom.xml", "build.gradle", "build.gradle.kts"}
+	otherBuildFiles = []string{"requirements.txt", "pyproject.toml", "go.mod"}
+)
+
+func runBuildFile(p *check.Pass) error {
+	for i, app := range p.Spec.Applications {
+		folder, err := folderOf(p.Tree, app.Name)
+		if err != nil {
+			return err
+		}
+		if len(folder) == 0 {
+			continue // layout/application-folder has said so
+		}
+		if entry := check.Find(folder, packageJSON); entry != nil {
+			err = judgePackage(p, app, entry)
+		} else {
+			judgeWithoutPackage(p, i, app, folder)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// folderOf lists the folder of an application, nothing when there is none.
+func folderOf(tree fs.FS, name string) ([]fs.DirEntry, error) {
+	root, err := fs.ReadDir(tree, ".")
+	if err != nil {
+		return nil, err
+	}
+	if e := check.Find(root, name); e == nil || !e.IsDir() {
+		return nil, nil
+	}
+	return fs.ReadDir(tree, name)
+}
+
+// judgePackage reports a package.json that npm cannot read.
+func judgePackage(p *check.Pass, app connectyaml.Application, entry fs.DirEntry) error {
+	pkg, err := readPackage(p.Tree, app.Name, entry)
+	if err != nil || pkg.defect == nil {
+		return err
+	}
+	p.Report(api.Finding{
+		Type:        api.EntryError,
+		Message:     pkg.defect.message,
+		File:        pkg.file,
+		Line:        pkg.defect.line,
+		Column:      pkg.defect.column,
+		Application: app.Name,
+		Help:        pkg.defect.help,
+	})
+	return nil
+}
+
+// judgeWithoutPackage reports a folder that has no package.json, if no other
+// build file stands in for it.
+func judgeWithoutPackage(p *check.Pass, index int, app connectyaml.Application, folder []fs.DirEntry) {
+	severity, message, help := api.EntryError, fmt.Sprintf("the folder of application %q has no build file", app.Name), ""
+	java, other := firstNamed(folder, javaBuildFiles), firstNamed(folder, otherBuildFiles)
+	switch {
+	case inMerchantCenter(app.Type):
+		message = fmt.Sprintf("the folder of application %q has no package.json, which a %s is built by", app.Name, app.Type)
+	case java != "":
+		return
+	case other != "":
+		severity = api.EntryWarning
+		message = fmt.Sprintf("application %q is built by %s, but Connect documents JavaScript, TypeScript and Java alone", app.Name, other)
+		help = "Ask the operator of your deployments whether the language is supported before you publish."
+	case app.Type == "assets":
+		severity = api.EntryWarning
+		help = "Add a package.json whose build script puts the files into place, unless they are committed as they are served."
+	}
+	if near := misspelt(folder); near != "" {
+		help = fmt.Sprintf("Did you mean %q? The name of the build file is %s, in lower case.", near, packageJSON)
+	}
+	p.Report(api.Finding{
+		Type:        severity,
+		Message:     fmt.Sprintf("[deployAs.%d.name]: %s", index, message),
+		File:        connectyaml.FileName,
+		Line:        app.NamePosition.Line,
+		Column:      app.NamePosition.Column,
+		Application: app.Name,
+		Help:        help,
+	})
+}
+
+func firstNamed(folder []fs.DirEntry, names []string) string {
+	for _, e := range folder {
+		if slices.Contains(names, e.Name()) {
+			return e.Name()
+		}
+	}
+	return ""
+}
+
+func misspelt(folder []fs.DirEntry) string {
+	for _, e := range folder {
+		if strings.EqualFold(e.Name(), packageJSON) {
+			return e.Name()
+		}
+	}
+	return ""
+}
+
+func inMerchantCenter(applicationType string) bool {
+	return applicationType == "mc-app" || strings.HasPrefix(applicationType, "merchant-center-")
+}

@@ -1,0 +1,157 @@
+package checks_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/checks"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected findings and docs/checks.md")
+
+const wantSection = "want"
+
+// Each check has a folder of trees under testdata: good-*.txtar, which it has
+// nothing to say about, and bad-*.txtar, which it has.
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	folders := map[string]bool{}
+	for _, c := range checks.All() {
+		folder := filepath.Join("testdata", strings.TrimPrefix(c.ID, c.Family()+"/"))
+		folders[folder] = true
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
+			for _, kind := range []string{"good", "bad"} {
+				files, err := filepath.Glob(filepath.Join(folder, kind+"-*.txtar"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(files) == 0 {
+					t.Errorf("no %s tree: add %s/%s-*.txtar", kind, folder, kind)
+				}
+				for _, file := range files {
+					t.Run(filepath.Base(file), func(t *testing.T) { testTree(t, c, file, kind == "good") })
+				}
+			}
+		})
+	}
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if folder := filepath.Join("testdata", e.Name()); !folders[folder] {
+			t.Errorf("%s belongs to no check of All", folder)
+		}
+	}
+}
+
+func testTree(t *testing.T, c check.Check, file string, good bool) {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, want := splitWant(archive)
+	result, err := check.New(checks.All()...).Run(t.Context(), treeOf(tree), check.Options{Only: c.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Spec == nil {
+		t.Fatalf("connect.yaml is not valid: %+v", result.Report.Findings)
+	}
+	if found := len(result.Report.Findings); (found == 0) != good {
+		t.Errorf("%d findings in a tree named %s", found, filepath.Base(file))
+	}
+	got := findings(result)
+	if *update {
+		archive.Files = append(tree, txtar.File{Name: wantSection, Data: []byte(got)})
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+func splitWant(a *txtar.Archive) (tree []txtar.File, want string) {
+	for _, f := range a.Files {
+		if f.Name == wantSection {
+			want = string(f.Data)
+		} else {
+			tree = append(tree, f)
+		}
+	}
+	return tree, want
+}
+
+// treeOf makes a tree of an archive. A name that ends in a slash is an empty
+// folder, "a -> b" a symbolic link.
+func treeOf(files []txtar.File) fs.FS {
+	tree := fstest.MapFS{}
+	for _, f := range files {
+		if link, target, ok := strings.Cut(f.Name, " -> "); ok {
+			tree[link] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
+		} else if folder, ok := strings.CutSuffix(f.Name, "/"); ok {
+			tree[folder] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+		} else {
+			tree[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
+		}
+	}
+	return tree
+}
+
+func findings(r check.Result) string {
+	var b strings.Builder
+	for _, f := range r.Report.Findings {
+		fmt.Fprintf(&b, "%s:%d:%d: %s (%s, %s)\n  %s\n", f.File, f.Line, f.Column, f.Message, f.Type, f.Application, f.Help)
+	}
+	return b.String()
+}
+
+func TestPackageOfMoreThanABound(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{
+		"connect.yaml":     {Data: []byte("deployAs:\n  - name: app\n    applicationType: assets\n")},
+		"app/package.json": {Data: []byte("{}" + strings.Repeat(" ", 1<<20))},
+	}
+	result, err := check.New(checks.All()...).Run(t.Context(), tree, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "app/package.json:0:0: app/package.json has more than 1024 KiB (Error, app)\n  Keep data out of package.json.\n"
+	if diff := cmp.Diff(want, findings(result)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// A deadline that has passed is an error, never a missing folder.
+func TestDeadlineIsNoFinding(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{
+		"connect.yaml": {Data: []byte("deployAs:\n  - name: service\n    applicationType: service\n    endpoint: /service\n")},
+	}
+	for _, c := range checks.All() {
+		ctx, cancel := context.WithCancel(t.Context())
+		run := c.Run
+		c.Run = func(p *check.Pass) error {
+			cancel()
+			return run(p)
+		}
+		if _, err := check.New(c).Run(ctx, tree, check.Options{}); err == nil {
+			t.Errorf("%s finished after the end of its context", c.ID)
+		}
+	}
+}

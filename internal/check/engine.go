@@ -1,0 +1,209 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+)
+
+// engineVersion is raised by every change that can turn a verdict while all
+// rules keep their names, so that two reports with one ruleset agree.
+const engineVersion = 1
+
+// Engine runs the grammar of connect.yaml and a fixed list of checks. It holds
+// no state of a run and may be used by many goroutines.
+type Engine struct {
+	checks  []Check
+	rules   []string
+	ruleset string
+}
+
+// New returns an engine that runs the grammar and then these checks.
+func New(checks ...Check) *Engine {
+	rules := specRules()
+	for _, c := range checks {
+		rules = append(rules, c.ID)
+	}
+	slices.Sort(rules)
+	return &Engine{checks: slices.Clone(checks), rules: rules, ruleset: digest(rules)}
+}
+
+// specRules are the ids of the rules that need connect.yaml alone.
+func specRules() []string {
+	var ids []string
+	for _, r := range slices.Concat(FileRules(), connectyaml.Rules()) {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func digest(rules []string) string {
+	sum := sha256.Sum256([]byte(strconv.Itoa(engineVersion) + "\n" + strings.Join(rules, "\n")))
+	return "sha256:" + hex.EncodeToString(sum[:8])
+}
+
+// Ruleset names the rules that this engine judges by: "sha256:" and 16 hex
+// digits. Engines of different binaries with one ruleset give one verdict.
+func (e *Engine) Ruleset() string { return e.ruleset }
+
+// Options of a run. The zero value runs everything.
+type Options struct {
+	// Only keeps the rules whose id begins with it ("layout/"). Checks that it
+	// leaves out do not run. The grammar is always read, because the checks
+	// need its result: when it fails, its errors are reported even if Only
+	// leaves them out, since they are why the others did not run.
+	Only string
+}
+
+// UnknownRuleError is returned when no rule begins with Options.Only, which a
+// silent "valid" would hide.
+type UnknownRuleError struct{ Only string }
+
+func (e *UnknownRuleError) Error() string {
+	return fmt.Sprintf("no rule begins with %q; rules are named like spec/file-missing or layout/application-folder", e.Only)
+}
+
+// Result is the outcome of a run.
+type Result struct {
+	// Report has no commit: the tree does not know its own.
+	Report api.Report
+	// Spec is the connect.yaml, nil when it is missing or not valid.
+	Spec *connectyaml.Spec
+	// Outcomes are those of the families of checks, in the order of the
+	// pipeline, also the families that did not run.
+	Outcomes []Outcome
+}
+
+// Run judges a tree. Findings are ordered by file, line, column and rule, so
+// that one tree always gives one report.
+//
+// It returns an *UnknownRuleError, the context's error when that ends first,
+// an error when the tree cannot be read or a check panics. What is wrong with
+// the connector is in the result.
+func (e *Engine) Run(ctx context.Context, tree fs.FS, opts Options) (Result, error) {
+	if err := e.knows(opts.Only); err != nil {
+		return Result{}, err
+	}
+	tree = readUntil(ctx, tree)
+	spec, findings, err := readSpec(tree)
+	if err != nil {
+		return Result{}, fmt.Errorf("read %s: %w", connectyaml.FileName, err)
+	}
+	findings = keep(findings, spec, opts.Only)
+	if spec != nil {
+		for _, c := range e.checks {
+			if !strings.HasPrefix(c.ID, opts.Only) {
+				continue
+			}
+			found, err := runCheck(ctx, c, tree, spec)
+			if err != nil {
+				return Result{}, fmt.Errorf("check %s: %w", c.ID, err)
+			}
+			findings = append(findings, found...)
+		}
+	}
+	return e.result(spec, findings, families(e.rules, opts.Only)), nil
+}
+
+// RunFile judges one file as a connect.yaml, whatever its name, by the rules
+// that need nothing else. Findings carry the name. It returns an
+// *UnknownRuleError, or an error when a rule panics.
+func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error) {
+	if err := e.knows(opts.Only); err != nil {
+		return Result{}, err
+	}
+	spec, findings, err := parseSpec(data)
+	if err != nil {
+		return Result{}, fmt.Errorf("read %s: %w", name, err)
+	}
+	for i := range findings {
+		findings[i].File = name
+	}
+	findings = keep(findings, spec, opts.Only)
+	return e.result(spec, findings, families(specRules(), opts.Only)), nil
+}
+
+func (e *Engine) knows(only string) error {
+	if len(families(e.rules, only)) == 0 {
+		return &UnknownRuleError{Only: only}
+	}
+	return nil
+}
+
+// families are those of the rules that Only leaves.
+func families(rules []string, only string) map[string]bool {
+	left := map[string]bool{}
+	for _, id := range rules {
+		if strings.HasPrefix(id, only) {
+			left[familyOf(id)] = true
+		}
+	}
+	return left
+}
+
+// keep drops the findings that Only leaves out, save the errors that kept the
+// checks from running.
+func keep(findings []api.Finding, spec *connectyaml.Spec, only string) []api.Finding {
+	return slices.DeleteFunc(findings, func(f api.Finding) bool {
+		if spec == nil && f.Type == api.EntryError {
+			return false
+		}
+		return !strings.HasPrefix(f.Rule, only)
+	})
+}
+
+func runCheck(ctx context.Context, c Check, tree fs.FS, spec *connectyaml.Spec) (_ []api.Finding, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	defer rescue(&err)
+	pass := &Pass{Context: ctx, Tree: tree, Spec: spec, check: c}
+	if err := c.Run(pass); err != nil {
+		return nil, err
+	}
+	// A check may have taken an unreadable file for a missing one.
+	return pass.findings, ctx.Err()
+}
+
+// rescue turns a panic into an error, so that one tree that a rule stumbles
+// over does not stop the server for all others.
+func rescue(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
+func (e *Engine) result(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) Result {
+	slices.SortStableFunc(findings, byPlace)
+	if findings == nil {
+		findings = []api.Finding{} // an empty list on the wire, never null
+	}
+	return Result{
+		Report:   api.Report{Valid: !hasError(findings), Ruleset: e.ruleset, Findings: findings},
+		Spec:     spec,
+		Outcomes: outcomes(spec, findings, ran),
+	}
+}
+
+func byPlace(a, b api.Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.File, b.File),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Rule, b.Rule),
+	)
+}
+
+func hasError(findings []api.Finding) bool {
+	return slices.ContainsFunc(findings, func(f api.Finding) bool { return f.Type == api.EntryError })
+}

@@ -1,0 +1,105 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+)
+
+// State is how a family of checks ended.
+type State string
+
+// The states, in the words of a report entry's title.
+const (
+	Succeeded State = "succeeded"
+	Failed    State = "failed"
+	Skipped   State = "skipped"
+)
+
+// Outcome is what became of one family of checks, or of one family for one
+// application.
+type Outcome struct {
+	// Family is the part of the rules' ids before the slash.
+	Family string
+	// Title is the family's name for people, as it begins an entry's title.
+	Title string
+	State State
+	// Reason says why it was skipped, "" otherwise.
+	Reason string
+	// Application is set where the outcome is that of one application.
+	Application string
+}
+
+// EntryTitle is the title of the outcome's report entry: "Application layout
+// check succeeded".
+func (o Outcome) EntryTitle() string { return o.Title + " check " + string(o.State) }
+
+const (
+	familySpec   = "spec"
+	familyLayout = "layout"
+
+	titleSpec   = "Connector specification file validation"
+	titleLayout = "Application layout"
+)
+
+// notRun are the families of the hosted service that this engine does not
+// have. A report names them, so that nobody takes a pass for more than it is.
+var notRun = []Outcome{
+	{Family: "build", Title: "Application build", State: Skipped, Reason: "Greenroom does not build applications; build them in CI."},
+	{Family: "test", Title: "Unit tests", State: Skipped, Reason: "Greenroom does not run code of a connector; run its tests in CI."},
+	{Family: "scan", Title: "Security scan", State: Skipped, Reason: "Greenroom makes no image and scans none; scan the dependencies in CI."},
+}
+
+// outcomes are those of all families; ran holds the families that had a rule to
+// run.
+func outcomes(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) []Outcome {
+	out := []Outcome{decide(Outcome{Family: familySpec, Title: titleSpec}, findings, ran)}
+	out = append(out, layoutOutcomes(spec, findings, ran)...)
+	return append(out, notRun...)
+}
+
+// NotReached are the outcomes when there is no tree to look at.
+func NotReached(reason string) []Outcome {
+	return append([]Outcome{
+		{Family: familySpec, Title: titleSpec, State: Skipped, Reason: reason},
+		{Family: familyLayout, Title: titleLayout, State: Skipped, Reason: reason},
+	}, notRun...)
+}
+
+// layoutOutcomes has one outcome for each application, since each is repaired
+// in its own folder.
+func layoutOutcomes(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) []Outcome {
+	o := Outcome{Family: familyLayout, Title: titleLayout}
+	if spec == nil {
+		o.State, o.Reason = Skipped, "The connector specification file is not valid."
+		return []Outcome{o}
+	}
+	if len(spec.Applications) == 0 {
+		return []Outcome{decide(o, findings, ran)}
+	}
+	var out []Outcome
+	for _, app := range spec.Applications {
+		o.Application = app.Name
+		out = append(out, decide(o, findings, ran))
+	}
+	return out
+}
+
+// decide reads the state of an outcome off the findings of its family and
+// application.
+func decide(o Outcome, findings []api.Finding, ran map[string]bool) Outcome {
+	failed := slices.ContainsFunc(findings, func(f api.Finding) bool {
+		return f.Type == api.EntryError && familyOf(f.Rule) == o.Family &&
+			(o.Application == "" || f.Application == o.Application)
+	})
+	switch {
+	case failed:
+		o.State = Failed
+	case ran[o.Family]:
+		o.State = Succeeded
+	default:
+		o.State, o.Reason = Skipped, "No rule of this family was run."
+	}
+	return o
+}

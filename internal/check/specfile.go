@@ -1,0 +1,107 @@
+package check
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+)
+
+// MaxSpecBytes bounds connect.yaml: what is longer is not read.
+const MaxSpecBytes = 256 << 10
+
+// RuleFileMissing is the rule that there is a connect.yaml.
+const RuleFileMissing = "spec/file-missing"
+
+// The other rules about the file itself, which the grammar cannot see.
+const (
+	ruleIrregular = "spec/file-irregular"
+	ruleTooLarge  = "spec/file-too-large"
+)
+
+// FileRules describes the rules of this package: those about connect.yaml as a
+// file. The rules about what it says are the grammar's.
+func FileRules() []connectyaml.Rule {
+	return []connectyaml.Rule{
+		{ID: RuleFileMissing, Summary: "There is a connect.yaml at the root of the repository; no other name is looked for."},
+		{ID: ruleIrregular, Summary: "connect.yaml is a regular file, not a link or a folder."},
+		{ID: ruleTooLarge, Summary: fmt.Sprintf("connect.yaml has at most %d KiB.", MaxSpecBytes>>10)},
+	}
+}
+
+// readSpec reads and parses the connect.yaml of a tree. The Spec is nil when
+// there is none or it is not valid, and then a finding of type Error says why;
+// an error is trouble with reading the tree.
+func readSpec(tree fs.FS) (*connectyaml.Spec, []api.Finding, error) {
+	entries, err := fs.ReadDir(tree, ".")
+	if err != nil {
+		return nil, nil, err
+	}
+	entry := Find(entries, connectyaml.FileName)
+	if entry == nil {
+		return nil, []api.Finding{missing(entries)}, nil
+	}
+	if !entry.Type().IsRegular() {
+		return nil, []api.Finding{aboutFile(ruleIrregular,
+			"connect.yaml is "+describe(entry.Type())+", not a regular file",
+			"Commit connect.yaml itself; links are not followed.")}, nil
+	}
+	data, whole, err := ReadBounded(tree, connectyaml.FileName, MaxSpecBytes)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !whole {
+		return nil, []api.Finding{tooLarge()}, nil
+	}
+	return parseSpec(data)
+}
+
+func missing(entries []fs.DirEntry) api.Finding {
+	for _, e := range entries {
+		if n := e.Name(); strings.EqualFold(n, "connect.yml") || strings.EqualFold(n, connectyaml.FileName) {
+			return aboutFile(RuleFileMissing,
+				fmt.Sprintf("there is no connect.yaml at the root of the repository, but there is a %s", n),
+				fmt.Sprintf("Rename it: git mv %s connect.yaml. No other name is looked for.", n))
+		}
+	}
+	return aboutFile(RuleFileMissing,
+		"there is no connect.yaml at the root of the repository",
+		"Add a connect.yaml that lists the connector's applications under deployAs, and tag that commit.")
+}
+
+func tooLarge() api.Finding {
+	return aboutFile(ruleTooLarge,
+		fmt.Sprintf("connect.yaml has more than %d KiB", MaxSpecBytes>>10),
+		"Keep only what deploys the connector in connect.yaml.")
+}
+
+func aboutFile(rule, message, help string) api.Finding {
+	return api.Finding{
+		Rule: rule, Type: api.EntryError, Message: message, Help: help,
+		File: connectyaml.FileName,
+	}
+}
+
+func describe(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	case mode.IsDir():
+		return "a folder"
+	default:
+		return "a special file"
+	}
+}
+
+// parseSpec judges the text of a connect.yaml. It returns an error when the
+// parser panics.
+func parseSpec(data []byte) (spec *connectyaml.Spec, findings []api.Finding, err error) {
+	defer rescue(&err)
+	if len(data) > MaxSpecBytes {
+		return nil, []api.Finding{tooLarge()}, nil
+	}
+	spec, findings = connectyaml.Parse(data)
+	return spec, findings, nil
+}

@@ -1,0 +1,61 @@
+package check
+
+import (
+	"context"
+	"io"
+	"io/fs"
+)
+
+// Find is the entry of that name in a folder's listing, nil when there is none.
+//
+// Checks look into listings where others would call fs.Stat: a listing shows a
+// symbolic link as one, and keeps Package.json apart from package.json also on
+// a file system that ignores case.
+func Find(folder []fs.DirEntry, name string) fs.DirEntry {
+	for _, e := range folder {
+		if e.Name() == name {
+			return e
+		}
+	}
+	return nil
+}
+
+// ReadBounded reads a file of at most limit bytes; whole is false when it has
+// more, and then there is no data.
+func ReadBounded(tree fs.FS, name string, limit int) (data []byte, whole bool, err error) {
+	f, err := tree.Open(name)
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() { _ = f.Close() }() // opened for reading: nothing is lost
+	data, err = io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err != nil || len(data) > limit {
+		return nil, false, err
+	}
+	return data, true, nil
+}
+
+// readUntil returns the tree, which fails with the context's error once that
+// has ended: a check that only reads need not watch the deadline.
+func readUntil(ctx context.Context, tree fs.FS) fs.FS {
+	return boundTree{ctx: ctx, tree: tree}
+}
+
+type boundTree struct {
+	ctx  context.Context
+	tree fs.FS
+}
+
+func (t boundTree) Open(name string) (fs.File, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return t.tree.Open(name)
+}
+
+func (t boundTree) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
+	}
+	return fs.ReadDir(t.tree, name)
+}

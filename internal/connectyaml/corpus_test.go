@@ -1,0 +1,65 @@
+package connectyaml_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+)
+
+// corpusFile is a real connect.yaml and what the official parser says about it.
+type corpusFile struct {
+	Name  string `json:"file"`
+	Valid bool   `json:"valid"`
+	Data  []byte `json:"-"`
+}
+
+// corpus reads testdata/corpus; its NOTICE.md says where the files come from.
+func corpus(t testing.TB) []corpusFile {
+	t.Helper()
+	folder := filepath.Join("testdata", "corpus")
+	f, err := os.Open(filepath.Join(folder, "verdicts.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var files []corpusFile
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var c corpusFile
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		if c.Data, err = os.ReadFile(filepath.Join(folder, c.Name)); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, c)
+	}
+	if len(files) == 0 {
+		t.Fatal("no files in the corpus")
+	}
+	return files
+}
+
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	for _, c := range corpus(t) {
+		spec, findings := connectyaml.Parse(c.Data)
+		if got := spec != nil; got != c.Valid {
+			t.Errorf("%s: valid %t, want %t; findings %+v", c.Name, got, c.Valid, findings)
+		}
+	}
+}
+
+func messages(findings []api.Finding) string {
+	var b strings.Builder
+	for _, f := range findings {
+		fmt.Fprintf(&b, "%d:%d: %s (%s)\n", f.Line, f.Column, f.Message, f.Rule)
+	}
+	return b.String()
+}

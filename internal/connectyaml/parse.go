@@ -1,0 +1,18 @@
+package connectyaml
+
+import "github.com/greenroom-registry/greenroom/api"
+
+// Parse reads the text of a connect.yaml and reports everything that is wrong
+// with it, ordered by place. The Spec is nil exactly when a finding is an Error.
+func Parse(data []byte) (*Spec, []api.Finding) {
+	r := &report{}
+	root := read(data, r)
+	if root != nil && !r.failed {
+		r.walk(root, grammar, place{})
+		r.cross(root)
+	}
+	if r.failed {
+		return nil, r.sorted()
+	}
+	return build(root), r.sorted()
+}

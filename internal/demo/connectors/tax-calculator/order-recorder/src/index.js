@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+
+const { TAX_API_URL, TAX_API_TOKEN, PORT = 8080 } = process.env;
+
+// Messages arrive as Pub/Sub pushes: JSON around the message in Base64.
+async function readMessage(request) {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return JSON.parse(Buffer.from(JSON.parse(text).message.data, 'base64').toString());
+}
+
+async function record({ order }) {
+  const response = await fetch(`${TAX_API_URL}/sales/${order.id}`, {
+    method: 'PUT', // by id, since a message may be delivered twice
+    headers: { Authorization: `Bearer ${TAX_API_TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ total: order.totalPrice, taxed: order.taxedPrice, country: order.country }),
+  });
+  if (!response.ok) throw new Error(`the tax authority answered ${response.status}`);
+}
+
+createServer(async (request, response) => {
+  try {
+    const message = await readMessage(request);
+    if (message.type === 'OrderCreated') await record(message);
+    response.writeHead(204).end();
+  } catch (error) {
+    console.error(error);
+    response.writeHead(500).end(); // not acknowledged: delivered again
+  }
+}).listen(PORT);
