@@ -21,6 +21,11 @@ type Run struct {
 	Steps     []RunStep `json:"steps"`
 }
 
+// Ended says whether nothing will happen to the run any more.
+func (r Run) Ended() bool {
+	return r.State == "succeeded" || r.State == "failed" || r.State == "cancelled"
+}
+
 // RunStep is one step of a run and how long it took.
 type RunStep struct {
 	Name string `json:"name"`

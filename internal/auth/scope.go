@@ -3,6 +3,8 @@ package auth
 import (
 	"slices"
 	"strings"
+
+	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
 // Scope is the bare name of a permission; in a token it carries the suffix of
@@ -70,4 +72,10 @@ func narrow(held []Scope, projectKey, request string) ([]Scope, bool) {
 		}
 	}
 	return out, true
+}
+
+// ScopeTokens writes the scopes of a client as its tokens will hold them.
+func ScopeTokens(c store.Client) []string {
+	p := principalOf(c, c.Scopes)
+	return strings.Fields(tokens(p.Scopes, p.ProjectKey()))
 }

@@ -37,6 +37,9 @@ func (o *Outcome) Passed() bool { return o.Spec != nil && o.Report.Valid }
 func (s *Service) Finish(ctx context.Context, run store.Run, o Outcome) error {
 	for range finishAttempts {
 		err := s.finishOnce(ctx, run, o)
+		if err == nil {
+			s.endings.announce(run.ID)
+		}
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}
@@ -90,6 +93,16 @@ func (r *record) awaits(run store.Run) bool {
 	return r.facts.PublishRun == run.ID
 }
 
+// Abandon ends a claimed run that was told to stop. Whoever lost the claim gets
+// store.ErrConflict and has changed nothing.
+func (s *Service) Abandon(ctx context.Context, run store.Run, o Outcome) error {
+	err := s.discard(ctx, run, o)
+	if err == nil {
+		s.endings.announce(run.ID)
+	}
+	return err
+}
+
 // discard ends a run whose result nobody waits for.
 func (s *Service) discard(ctx context.Context, run store.Run, o Outcome) error {
 	end, err := runEnd(o, s.now())
@@ -108,6 +121,9 @@ func runEnd(o Outcome, now time.Time) (*store.RunEnd, error) {
 	var err error
 	if end.Steps, err = json.Marshal(o.Steps); err != nil {
 		return nil, fmt.Errorf("encode steps: %w", err)
+	}
+	if o.Report.Ruleset == "" {
+		return end, nil // the run was told to stop before it had a report
 	}
 	if end.Report, err = json.Marshal(o.Report); err != nil {
 		return nil, fmt.Errorf("encode report: %w", err)

@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -33,9 +34,13 @@ func (s *Service) Runs(ctx context.Context, p auth.Principal, ref store.Ref, lim
 	return runs, total, nil
 }
 
-// Run returns one run of one of the caller's drafts.
-func (s *Service) Run(ctx context.Context, p auth.Principal, ref store.Ref, id string) (api.Run, error) {
+// Run returns one run of one of the caller's drafts; one that has not ended, as it
+// is when it ends or when patience does, whichever is first.
+func (s *Service) Run(ctx context.Context, p auth.Principal, ref store.Ref, id string, patience time.Duration) (api.Run, error) {
 	row, err := s.runOf(ctx, p, ref, id)
+	if err == nil && patience > 0 && !row.Ended() {
+		row, err = s.await(ctx, row.ID, patience)
+	}
 	if err != nil {
 		return api.Run{}, err
 	}

@@ -36,19 +36,21 @@ type Options struct {
 
 // Service applies the rules. It is safe for concurrent use.
 type Service struct {
-	store store.Store
-	specs *specifications
-	rules field.Rules
-	now   func() time.Time
+	store   store.Store
+	specs   *specifications
+	rules   field.Rules
+	endings *endings
+	now     func() time.Time
 }
 
 // New returns a Service.
 func New(o Options) *Service {
 	return &Service{
-		store: o.Store,
-		specs: newSpecifications(o.Repositories, o.ResolveTTL, o.Now),
-		rules: o.Rules,
-		now:   o.Now,
+		store:   o.Store,
+		specs:   newSpecifications(o.Repositories, o.ResolveTTL, o.Now),
+		rules:   o.Rules,
+		endings: newEndings(),
+		now:     o.Now,
 	}
 }
 

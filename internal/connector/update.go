@@ -116,6 +116,9 @@ func (s *Service) commitUpdate(ctx context.Context, p auth.Principal, ref store.
 	} else if err != nil {
 		return nil, err
 	}
+	if w.CancelRun != "" {
+		s.endings.announce(w.CancelRun)
+	}
 	return row.Document, nil
 }
 

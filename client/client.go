@@ -1,0 +1,189 @@
+// Package client speaks the API from Go: it gets tokens and renews them, sends
+// requests and turns answers that are no success into an [*Error].
+//
+//	c := client.New(client.Options{URL: "http://127.0.0.1:8080", ID: "dev", Secret: "dev"})
+//	draft, err := c.Draft(ctx, client.ByKey("tax-calculator"))
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/api"
+)
+
+const (
+	// requestDeadline bounds one exchange; the server gives up after 30 s.
+	requestDeadline = 40 * time.Second
+	// maxAnswer bounds what is read of an answer: a page of 500 drafts of 100 KB.
+	maxAnswer = 64 << 20
+	// renewBefore is how long before its end a token is not used any more.
+	renewBefore = time.Minute
+)
+
+// Options configure a Client. All but HTTP are required.
+type Options struct {
+	// URL is the base of the API, such as http://127.0.0.1:8080.
+	URL string
+	// ID and Secret are the API client's credentials.
+	ID, Secret string
+	// HTTP sends the requests; nil: a client with a deadline of 40 s.
+	HTTP *http.Client
+}
+
+// Client is a client of one server. It is safe for concurrent use.
+type Client struct {
+	options Options
+
+	mu      sync.Mutex
+	token   string
+	expires time.Time
+}
+
+// New returns a client. Nothing is sent before the first call.
+func New(o Options) *Client {
+	o.URL = strings.TrimSuffix(o.URL, "/")
+	if o.HTTP == nil {
+		o.HTTP = &http.Client{Timeout: requestDeadline}
+	}
+	return &Client{options: o}
+}
+
+// Error is an answer of the server that is no success.
+type Error struct {
+	api.ErrorResponse
+	// RetryAfter is when the same request may succeed, 0 if the server named none.
+	RetryAfter time.Duration
+	// CorrelationID finds the request in the server's log.
+	CorrelationID string
+}
+
+func (e *Error) Error() string {
+	texts := make([]string, 0, len(e.Errors))
+	for _, o := range e.Errors {
+		text := fmt.Sprintf("%s: %s", o.Code, o.Message)
+		if o.DetailedErrorMessage != "" {
+			text += " " + o.DetailedErrorMessage
+		}
+		texts = append(texts, text)
+	}
+	return fmt.Sprintf("the server answered %d: %s", e.StatusCode, strings.Join(texts, "; "))
+}
+
+// HasCode reports whether the first error has the code.
+func (e *Error) HasCode(code api.ErrorCode) bool {
+	return len(e.Errors) > 0 && e.Errors[0].Code == code
+}
+
+// call sends a request with a token and returns the decoded answer. A token that
+// the server does not know any more is replaced once.
+func call[T any](ctx context.Context, c *Client, method, path string, body any) (T, error) {
+	var out T
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			return out, fmt.Errorf("%s %s: encode the request: %w", method, path, err)
+		}
+	}
+	token, err := c.bearer(ctx)
+	if err != nil {
+		return out, err
+	}
+	err = c.send(ctx, method, path, token, text, &out)
+	if failed := (*Error)(nil); errors.As(err, &failed) && failed.StatusCode == http.StatusUnauthorized {
+		c.forget(token)
+		if token, err = c.bearer(ctx); err == nil {
+			err = c.send(ctx, method, path, token, text, &out)
+		}
+	}
+	return out, err
+}
+
+func (c *Client) send(ctx context.Context, method, path, token string, body []byte, out any) error {
+	req, err := http.NewRequestWithContext(ctx, method, c.options.URL+path, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return c.exchange(req, out)
+}
+
+// exchange returns an *Error for an answer that is no success.
+func (c *Client) exchange(req *http.Request, out any) error {
+	res, err := c.options.HTTP.Do(req)
+	if err != nil {
+		return fmt.Errorf("reach the server: %w", err)
+	}
+	defer res.Body.Close() //nolint:errcheck // everything was read
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("%s %s: read the answer: %w", req.Method, req.URL.Path, err)
+	}
+	if res.StatusCode >= http.StatusBadRequest {
+		return failure(res, text)
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return fmt.Errorf("%s %s: decode the answer: %w", req.Method, req.URL.Path, err)
+	}
+	return nil
+}
+
+func failure(res *http.Response, text []byte) error {
+	e := &Error{CorrelationID: res.Header.Get("X-Correlation-ID")}
+	if seconds, err := time.ParseDuration(res.Header.Get("Retry-After") + "s"); err == nil {
+		e.RetryAfter = seconds
+	}
+	if json.Unmarshal(text, &e.ErrorResponse) != nil || len(e.Errors) == 0 {
+		// Not Greenroom's: a proxy between.
+		e.Errors = []api.ErrorObject{{Code: api.CodeGeneral, Message: http.StatusText(res.StatusCode)}}
+	}
+	e.StatusCode = res.StatusCode
+	return e
+}
+
+// bearer returns a token that is valid for a while.
+func (c *Client) bearer(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.token != "" && time.Now().Before(c.expires) {
+		return c.token, nil
+	}
+	form := strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.URL+"/oauth/token", form)
+	if err != nil {
+		return "", fmt.Errorf("get a token: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(url.QueryEscape(c.options.ID), url.QueryEscape(c.options.Secret))
+	var granted struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int64  `json:"expires_in"`
+	}
+	if err := c.exchange(req, &granted); err != nil {
+		return "", fmt.Errorf("get a token: %w", err)
+	}
+	c.token = granted.AccessToken
+	c.expires = time.Now().Add(time.Duration(granted.ExpiresIn)*time.Second - renewBefore)
+	return c.token, nil
+}
+
+func (c *Client) forget(token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.token == token {
+		c.token = ""
+	}
+}

@@ -1,0 +1,46 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/greenroom-registry/greenroom/api"
+)
+
+// waitSeconds is how long the server is asked to wait for the end of a run at a
+// time; it takes up to 25.
+const waitSeconds = 20
+
+// Runs lists the runs of a draft, newest first.
+func (c *Client) Runs(ctx context.Context, draft Ref, l List) (api.PagedQueryResponse[api.Run], error) {
+	return call[api.PagedQueryResponse[api.Run]](ctx, c, http.MethodGet, "/x/v1/drafts/"+string(draft)+"/runs?"+l.query(), nil)
+}
+
+// LatestRun returns the newest run of a draft.
+func (c *Client) LatestRun(ctx context.Context, draft Ref) (api.Run, error) {
+	page, err := c.Runs(ctx, draft, List{Limit: 1})
+	if err != nil {
+		return api.Run{}, err
+	}
+	if len(page.Results) == 0 {
+		return api.Run{}, fmt.Errorf("the draft %s has no run", draft)
+	}
+	return page.Results[0], nil
+}
+
+// AwaitRun returns the run when it has ended. Only ctx bounds how long that takes.
+func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, error) {
+	path := fmt.Sprintf("/x/v1/drafts/%s/runs/%s?wait=%d", draft, run, waitSeconds)
+	for {
+		out, err := call[api.Run](ctx, c, http.MethodGet, path, nil)
+		if err != nil || out.Ended() {
+			return out, err
+		}
+	}
+}
+
+// RunReport returns the whole report of a run that has ended.
+func (c *Client) RunReport(ctx context.Context, draft Ref, run string) (api.Report, error) {
+	return call[api.Report](ctx, c, http.MethodGet, fmt.Sprintf("/x/v1/drafts/%s/runs/%s/report", draft, run), nil)
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/internal/config"
+	"github.com/greenroom-registry/greenroom/internal/server"
+)
+
+type serveCommand struct {
+	config.Server
+	config.Region
+	config.Log
+	Listen string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on. Default: ${default}."`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context, io streams) error {
+	if regions := c.AllRegions(); !slices.Contains(regions, c.Region.Region) {
+		return fmt.Errorf("--region %s must be one of --regions: %s", c.Region.Region, strings.Join(regions, ", "))
+	}
+	log, err := c.Logger(io.err)
+	if err != nil {
+		return err
+	}
+	s, err := openServer(ctx, c.Server, c.Listen, log, false)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "listening", "url", s.URL(), "version", version(), "region", c.Region.Region, "data", c.Data.Data)
+	return s.Run(ctx)
+}
+
+// openServer makes a server of the flags; development servers also read
+// repositories of this machine.
+func openServer(ctx context.Context, c config.Server, listen string, log *slog.Logger, development bool) (*server.Server, error) {
+	repositories, err := c.Options()
+	if err != nil {
+		return nil, err
+	}
+	repositories.AllowLoopbackHTTPAndFile = development
+	return server.Open(ctx, server.Options{
+		Listen:       listen,
+		DataDir:      c.Data.Data,
+		Regions:      c.AllRegions(),
+		Repositories: repositories,
+		ResolveTTL:   c.ResolveTTL,
+		Workers:      c.Workers,
+		PublicURL:    c.PublicURL,
+		Log:          log,
+	})
+}

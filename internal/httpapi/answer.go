@@ -1,0 +1,87 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/internal/correlation"
+)
+
+// accompany gives each request its correlation id, its deadline, and a line in
+// the log.
+func (a *API) accompany(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		ctx := correlation.With(r.Context(), r.Header.Get(correlation.Header))
+		ctx, cancel := context.WithTimeout(ctx, requestDeadline)
+		defer cancel()
+		seen := &statusWriter{ResponseWriter: w}
+		next.ServeHTTP(seen, r.WithContext(ctx))
+		a.Log.LogAttrs(ctx, slog.LevelInfo, "request",
+			slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			slog.Int("status", seen.status), slog.Duration("took", time.Since(start)))
+	})
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// answer makes a handler of a function that returns what to answer. A panic is
+// answered like any other trouble of ours.
+func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		res, err := guarded(serve, r)
+		if err != nil {
+			res = failure(ctx, err)
+			a.logFailure(ctx, res.status, err)
+		}
+		h := w.Header()
+		for name, values := range res.header {
+			h[name] = values
+		}
+		h.Set("Content-Type", "application/json; charset=utf-8")
+		h.Set("Content-Length", strconv.Itoa(len(res.body)))
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set(correlation.Header, correlation.ID(ctx))
+		w.WriteHeader(res.status)
+		if _, err := w.Write(res.body); err != nil {
+			a.Log.DebugContext(ctx, "the caller went away", "error", err.Error())
+		}
+	})
+}
+
+func guarded(serve func(*http.Request) (*response, error), r *http.Request) (res *response, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return serve(r)
+}
+
+// logFailure tells the operator what the caller is not told: the cause of every
+// failure, loudly only where it is ours.
+func (a *API) logFailure(ctx context.Context, status int, err error) {
+	level := slog.LevelDebug
+	switch {
+	case ctx.Err() != nil && context.Cause(ctx) == context.Canceled:
+	case status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case status == http.StatusUnprocessableEntity:
+		level = slog.LevelInfo
+	}
+	a.Log.LogAttrs(ctx, level, "request failed", slog.Int("status", status), slog.String("error", err.Error()))
+}

@@ -1,0 +1,110 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/connector"
+	"github.com/greenroom-registry/greenroom/internal/problem"
+)
+
+// requestDeadline bounds the work on one request, reading a repository included.
+const requestDeadline = 30 * time.Second
+
+// Options configure an API. All are required.
+type Options struct {
+	Drafts *connector.Service
+	Tokens *auth.Service
+	// Ready returns nil while requests can be served.
+	Ready func(context.Context) error
+	Log   *slog.Logger
+}
+
+// API serves the endpoints of the route table.
+type API struct{ Options }
+
+// New returns the handler of the whole API. Every answer that it gives has a
+// JSON body.
+func New(o Options) http.Handler {
+	a := &API{o}
+	methods := map[string]map[string]route{}
+	for _, r := range a.routes() {
+		if methods[r.path] == nil {
+			methods[r.path] = map[string]route{}
+		}
+		methods[r.path][r.method] = r
+	}
+	mux := http.NewServeMux()
+	for pattern, byMethod := range methods {
+		mux.Handle(pattern, a.resource(byMethod))
+	}
+	mux.Handle("/", a.answer(func(*http.Request) (*response, error) { return nil, noSuchPath() }))
+	return a.accompany(onlyCleanPaths(a, mux))
+}
+
+// resource serves all methods of one path.
+func (a *API) resource(byMethod map[string]route) http.Handler {
+	allowed := slices.Sorted(maps.Keys(byMethod))
+	if r, ok := byMethod[http.MethodGet]; ok {
+		byMethod[http.MethodHead] = r
+		allowed = append(allowed, http.MethodHead)
+	}
+	// Whether a path needs a token is asked before its methods: an answer to a
+	// stranger does not depend on them.
+	open := slices.ContainsFunc(slices.Collect(maps.Values(byMethod)), func(r route) bool { return r.scopes == nil })
+	return a.answer(func(hr *http.Request) (*response, error) {
+		req := &request{Request: hr}
+		if !open {
+			var err error
+			if req.principal, err = a.authenticate(hr); err != nil {
+				return nil, err
+			}
+		}
+		r, ok := byMethod[hr.Method]
+		if !ok {
+			return nil, &methodError{allowed: strings.Join(allowed, ", ")}
+		}
+		return a.call(r, req)
+	})
+}
+
+// call checks what does not depend on the endpoint, in the order of the
+// contract, and serves the request.
+func (a *API) call(r route, req *request) (*response, error) {
+	if err := req.readBody(); err != nil {
+		return nil, err
+	}
+	if r.scopes != nil {
+		if err := req.mustBeJSON(); err != nil {
+			return nil, err
+		}
+		if !req.principal.Can(r.scopes...) {
+			return nil, forbidden(r.scopes)
+		}
+	}
+	return r.serve(req)
+}
+
+// onlyCleanPaths answers what the mux would redirect: a path with a part that is
+// empty or leads upwards is nobody's.
+func onlyCleanPaths(a *API, next http.Handler) http.Handler {
+	missing := a.answer(func(*http.Request) (*response, error) { return nil, noSuchPath() })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := r.URL.Path; p != "/" && path.Clean(p) != p || r.Method == http.MethodConnect {
+			missing.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func noSuchPath() *problem.Error {
+	return problem.NotFound("There is nothing at this path.")
+}

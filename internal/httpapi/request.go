@@ -1,0 +1,105 @@
+package httpapi
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/connector/field"
+	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+// maxBody bounds the body of a request, in bytes.
+const maxBody = 1 << 20
+
+// request is a request on its way through the checks of API.call.
+type request struct {
+	*http.Request
+	principal auth.Principal
+	body      []byte
+}
+
+func (r *request) readBody() error {
+	if r.ContentLength > maxBody {
+		return tooLarge()
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		return tooLarge()
+	}
+	if err != nil {
+		return &problem.Error{
+			Status:  http.StatusBadRequest,
+			Objects: problem.InvalidJSON("The body could not be read to its end.").Objects,
+			Cause:   err,
+		}
+	}
+	r.body = body
+	return nil
+}
+
+func tooLarge() *problem.Error {
+	return problem.General(http.StatusRequestEntityTooLarge, "The request body has more than 1 MiB.")
+}
+
+// mustBeJSON refuses a body that says of itself that it is something else. One
+// that says nothing is believed to be what the endpoint takes.
+func (r *request) mustBeJSON() error {
+	if len(r.body) == 0 {
+		return nil
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return problem.General(http.StatusUnsupportedMediaType, "Send the body without a content encoding.")
+	}
+	declared := r.Header.Get("Content-Type")
+	if declared == "" {
+		return nil
+	}
+	media, params, err := mime.ParseMediaType(declared)
+	charset := params["charset"]
+	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return problem.General(http.StatusUnsupportedMediaType, "Send the body as application/json in UTF-8.")
+	}
+	return nil
+}
+
+// ref reads the path's id or key.
+func (r *request) ref() (store.Ref, error) {
+	value := r.PathValue("ref")
+	if key, ok := strings.CutPrefix(value, "key="); ok {
+		if message := field.Key(key); message != "" {
+			return store.Ref{}, problem.InvalidPath("key", message)
+		}
+		return store.Ref{Key: key}, nil
+	}
+	id, err := uuid.Parse(value)
+	if err != nil || len(value) != len(id.String()) {
+		return store.Ref{}, problem.InvalidPath("id", "must be a UUID; a key is written key=my-key.")
+	}
+	return store.Ref{ID: id.String()}, nil
+}
+
+// bearer is the request's access token, "" when it has none (RFC 6750 section
+// 2.1).
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+func (a *API) authenticate(r *http.Request) (auth.Principal, error) {
+	token := bearer(r)
+	if token == "" {
+		return auth.Principal{}, auth.InvalidToken("Send an access token: Authorization: Bearer TOKEN. Get one from /oauth/token.")
+	}
+	return a.Tokens.Verify(r.Context(), token) //nolint:wrapcheck // its errors are the caller's answer
+}

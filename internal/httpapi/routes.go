@@ -1,0 +1,48 @@
+// Package httpapi is the edge: it turns HTTP requests into calls of the services
+// and what they return into answers. It holds no rule about connectors.
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/greenroom-registry/greenroom/internal/auth"
+)
+
+// route is one row of the route table: everything about an endpoint but what it
+// does.
+type route struct {
+	method string
+	// path is a pattern of http.ServeMux.
+	path string
+	// scopes are those of which the caller's token must hold one. None: the
+	// endpoint is for everybody, also without a token.
+	scopes []auth.Scope
+	serve  func(*request) (*response, error)
+}
+
+// The scopes of the table. A scope includes the weaker ones: see auth.Principal.
+var (
+	read  = []auth.Scope{auth.ViewConnectors}
+	write = []auth.Scope{auth.ManageConnectors}
+)
+
+// routes is the one table of endpoints. {ref} is an id, or key= and a key.
+func (a *API) routes() []route {
+	return []route{
+		{http.MethodPost, "/connectors/drafts", write, a.createDraft},
+		{http.MethodGet, "/connectors/drafts", read, a.listDrafts},
+		{http.MethodGet, "/connectors/drafts/{ref}", read, a.getDraft},
+		{http.MethodPost, "/connectors/drafts/{ref}", write, a.updateDraft},
+
+		{http.MethodGet, "/connectors/{ref}", read, a.getConnector},
+
+		{http.MethodGet, "/x/v1/drafts/{ref}/runs", read, a.listRuns},
+		{http.MethodGet, "/x/v1/drafts/{ref}/runs/{run}", read, a.getRun},
+		{http.MethodGet, "/x/v1/drafts/{ref}/runs/{run}/report", read, a.getRunReport},
+
+		{http.MethodPost, "/oauth/token", nil, a.issueToken},
+
+		{http.MethodGet, "/healthz", nil, a.healthz},
+		{http.MethodGet, "/livez", nil, a.livez},
+	}
+}

@@ -1,0 +1,128 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/connector"
+	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+// attempt is one worker's try at a run.
+type attempt struct {
+	worker  *Worker
+	run     store.Run
+	outcome connector.Outcome
+	// trouble is why the attempt was not about the connector, for the log.
+	trouble error
+}
+
+// perform reads and checks the repository. A nil error means that the outcome
+// stands, be the connector good or bad; any other that another attempt may end
+// otherwise.
+func (r *attempt) perform(ctx context.Context) error {
+	if r.run.CancelRequested {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, runDeadline)
+	defer cancel()
+	var tree *gitsource.Tree
+	err := r.step("fetch", func() (err error) {
+		tree, err = r.worker.Trees.Tree(ctx, gitsource.Request{Project: r.run.Project, URL: r.run.URL, Tag: r.run.Tag})
+		return err
+	})
+	if err != nil {
+		return r.unfetched(err)
+	}
+	defer func() {
+		if err := tree.Close(); err != nil {
+			r.worker.Log.WarnContext(ctx, "a fetched tree was not removed", "run", r.run.ID, "error", err.Error())
+		}
+	}()
+	r.outcome.Commit = tree.Commit
+	return r.step("check", func() error { return r.check(ctx, tree.FS()) })
+}
+
+// check runs the engine over the tree. Its error is about reading the tree, not
+// about what the tree holds.
+func (r *attempt) check(ctx context.Context, tree fs.FS) error {
+	result, err := r.worker.Engine.Run(ctx, tree, check.Options{})
+	if err != nil {
+		r.trouble = err
+		return err
+	}
+	result.Report.Commit = r.outcome.Commit
+	r.outcome.Report = result.Report
+	if result.Report.Valid {
+		r.outcome.Spec = result.Spec
+	}
+	r.outcome.Entries = r.entries(result.Outcomes, result.Report.Findings)
+	return nil
+}
+
+// unfetched decides whose fault it is that there is no tree.
+func (r *attempt) unfetched(err error) error {
+	r.trouble = err
+	switch {
+	case errors.Is(err, gitsource.ErrTooLarge):
+		r.fail(api.Finding{
+			Rule: "repository/size", Message: "The repository at this tag is too large to be read.",
+			Help: "Remove generated and binary files from the repository, or keep them in Git LFS.",
+		})
+	case errors.Is(err, gitsource.ErrNotReachable) && !gitsource.Transient(err):
+		r.fail(unreachable(r.run))
+	default:
+		return err
+	}
+	return nil
+}
+
+func unreachable(run store.Run) api.Finding {
+	return api.Finding{
+		Rule:    ruleReachable,
+		Message: fmt.Sprintf("Repository with the tag is not reachable: %s at tag %s.", run.URL, run.Tag),
+		Help:    "Check the URL, that the tag is pushed, and that this server may read the repository.",
+	}
+}
+
+// giveUp makes the trouble of the last attempt the outcome, so that no draft
+// waits for ever.
+func (r *attempt) giveUp(err error) {
+	if errors.Is(err, gitsource.ErrNotReachable) {
+		f := unreachable(r.run)
+		f.Message += fmt.Sprintf(" It was tried %d times.", r.run.Attempt)
+		r.fail(f)
+		return
+	}
+	r.fail(api.Finding{
+		Rule:    "server/trouble",
+		Message: fmt.Sprintf("The server could not complete the run in %d attempts. The connector is not to blame.", r.run.Attempt),
+		Help:    "Start the run again. If that fails too, give the operator of this server the run's id, " + r.run.ID + ".",
+	})
+}
+
+// fail makes one finding the whole outcome.
+func (r *attempt) fail(f api.Finding) {
+	f.Type = api.EntryError
+	r.outcome.Spec = nil
+	r.outcome.Report = api.Report{Commit: r.outcome.Commit, Ruleset: r.worker.Engine.Ruleset(), Findings: []api.Finding{f}}
+	r.outcome.Entries = r.entries(check.NotReached("The repository could not be read."), r.outcome.Report.Findings)
+}
+
+// step does one step and notes how long it took.
+func (r *attempt) step(name string, do func() error) error {
+	start := time.Now()
+	err := do()
+	r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
+		Name:         name,
+		Milliseconds: float64(time.Since(start).Microseconds()) / 1000,
+		Failed:       err != nil,
+	})
+	return err
+}

@@ -1,0 +1,173 @@
+// Package publish is the pipeline of previews and publishes: it takes a run that
+// is due, reads the repository, checks it, and writes what came of it.
+//
+// The table of runs is the only truth. A run is worked under a lease with a
+// token; whoever loses the lease can write nothing any more, so a run that is
+// taken twice, late or never again has still one effect at most.
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/connector"
+	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+const (
+	// lease is how long a run belongs to a worker that does not say it is alive;
+	// with the sweep it bounds how long a dead worker delays a run (15 s).
+	lease     = 10 * time.Second
+	heartbeat = lease / 4
+	// runDeadline bounds one attempt: a fetch of at most 60 s and the checks.
+	runDeadline = 3 * time.Minute
+	// attempts is how often a run is taken before its trouble is reported.
+	attempts = 4
+	// farewell bounds the last write of a worker that is told to stop.
+	farewell = 5 * time.Second
+)
+
+// errNotOurs is why the work on a run stops when its lease cannot be prolonged:
+// it was cancelled, or another worker has it.
+var errNotOurs = errors.New("the run was cancelled or taken over")
+
+// Trees reads the whole repository of a release. gitsource.Source is one.
+type Trees interface {
+	Tree(ctx context.Context, req gitsource.Request) (*gitsource.Tree, error)
+}
+
+// Options configure a Worker. All are required but PublicURL.
+type Options struct {
+	Runs   store.Runs
+	Drafts *connector.Service
+	Trees  Trees
+	Engine *check.Engine
+	Now    func() time.Time
+	Log    *slog.Logger
+	// PublicURL is put before the address of a run in reports; empty: the
+	// address is given as a path.
+	PublicURL string
+}
+
+// Worker works runs. It is safe for concurrent use.
+type Worker struct{ Options }
+
+// New returns a Worker.
+func New(o Options) *Worker { return &Worker{o} }
+
+// Work takes the run, if it is due, and works it to its end, or hands it back
+// when ctx ends or the trouble may pass. A run that is not due is no error: a
+// duplicate or late call changes nothing. The error returned is about the
+// database alone; the sweep takes such a run again.
+func (w *Worker) Work(ctx context.Context, id string) error {
+	now := w.Now()
+	run, err := w.Runs.ClaimRun(ctx, id, store.Claim{Token: uuid.NewString(), Now: now, Until: now.Add(lease)})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	held, letGo := w.hold(ctx, run)
+	r := &attempt{worker: w, run: run}
+	err = r.perform(held)
+	letGo(nil)
+	err = w.conclude(ctx, context.Cause(held), r, err)
+	r.log(ctx, err)
+	return err
+}
+
+// hold keeps the lease alive until the function that it returns is called. The
+// context ends when the lease is lost, with errNotOurs as its cause.
+func (w *Worker) hold(ctx context.Context, run store.Run) (context.Context, context.CancelCauseFunc) {
+	held, cancel := context.WithCancelCause(ctx)
+	go func() {
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		lastSeen := w.Now()
+		for {
+			select {
+			case <-held.Done():
+				return
+			case <-tick.C:
+			}
+			now := w.Now()
+			err := w.Runs.ExtendRun(held, run.ID, run.Token, now.Add(lease))
+			switch {
+			case err == nil:
+				lastSeen = now
+			case errors.Is(err, store.ErrConflict), now.Sub(lastSeen) >= lease:
+				cancel(errNotOurs)
+				return
+			}
+		}
+	}()
+	return held, cancel
+}
+
+// conclude decides once what becomes of an attempt: what the repository is to
+// blame for is a result; what may pass is tried again; what does not pass is
+// reported as trouble of ours.
+func (w *Worker) conclude(ctx context.Context, cause error, r *attempt, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	switch {
+	case r.run.CancelRequested || errors.Is(cause, errNotOurs):
+		return ignoreConflict(w.Drafts.Abandon(ctx, r.run, r.outcome))
+	case err == nil:
+		return ignoreConflict(w.Drafts.Finish(ctx, r.run, r.outcome))
+	case errors.Is(cause, context.Canceled): // told to stop
+		return ignoreConflict(w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now()))
+	case r.run.Attempt < attempts:
+		return ignoreConflict(w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now().Add(pause(r.run.Attempt))))
+	default:
+		r.giveUp(err)
+		return ignoreConflict(w.Drafts.Finish(ctx, r.run, r.outcome))
+	}
+}
+
+// pause is how long a run waits after its nth attempt: 1 s, 4 s, 16 s.
+func pause(n int) time.Duration { return time.Second << (2 * (n - 1)) }
+
+// ignoreConflict drops the error of a worker whose lease is lost: the run is
+// another's, and nothing was written.
+func ignoreConflict(err error) error {
+	if errors.Is(err, store.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// log writes the one line of an attempt.
+func (r *attempt) log(ctx context.Context, err error) {
+	attrs := []any{
+		"run", r.run.ID, "draft", r.run.DraftID, "project", r.run.Project, "kind", string(r.run.Kind),
+		"attempt", r.run.Attempt, "commit", r.outcome.Commit, "passed", r.outcome.Passed(),
+	}
+	for _, s := range r.outcome.Steps {
+		attrs = append(attrs, s.Name+"_ms", s.Milliseconds)
+		if s.Failed {
+			attrs = append(attrs, "failed_step", s.Name)
+		}
+	}
+	if r.trouble != nil {
+		attrs = append(attrs, "trouble", r.trouble.Error())
+	}
+	if err != nil {
+		r.worker.Log.ErrorContext(ctx, "run is left to the sweep", append(attrs, "error", err.Error())...)
+		return
+	}
+	r.worker.Log.InfoContext(ctx, "run", attrs...)
+}
+
+// address is where the run can be read.
+func (r *attempt) address() string {
+	return fmt.Sprintf("%s/x/v1/drafts/%s/runs/%s", r.worker.PublicURL, r.run.DraftID, r.run.ID)
+}

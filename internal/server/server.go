@@ -1,0 +1,256 @@
+// Package server puts the parts together into a running Greenroom. Apart from
+// tests it is the only package that knows them all, and it does nothing else.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/checks"
+	"github.com/greenroom-registry/greenroom/internal/connector"
+	"github.com/greenroom-registry/greenroom/internal/connector/field"
+	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/httpapi"
+	"github.com/greenroom-registry/greenroom/internal/jobs"
+	"github.com/greenroom-registry/greenroom/internal/publish"
+	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
+)
+
+const (
+	// drain bounds how long requests under way are waited for at the end, and
+	// handBack how long workers are; together they stay below 10 s.
+	drain    = 5 * time.Second
+	handBack = 4 * time.Second
+
+	readHeader = 10 * time.Second
+	readBody   = 30 * time.Second
+	// writeAnswer holds the work on a request too, which has 30 s.
+	writeAnswer = 60 * time.Second
+	idle        = 2 * time.Minute
+	maxHeader   = 64 << 10
+
+	forgetTokensEvery = time.Hour
+)
+
+// Options configure a Server. DataDir, Listen, Regions and Log are required.
+type Options struct {
+	// Listen is the address to listen on; port 0: a free one.
+	Listen string
+	// DataDir is where the database is; it is made when it is not there.
+	DataDir string
+	// Regions are the regions that connectors can support.
+	Regions []string
+	// Repositories says what is read from where.
+	Repositories gitsource.Options
+	// ResolveTTL is how long a tag's commit is believed; 0: not at all.
+	ResolveTTL time.Duration
+	// Workers is how many runs are worked at once; 0: none in this process.
+	Workers int
+	// PublicURL is put before addresses in reports; "": they are given as paths.
+	PublicURL string
+	Log       *slog.Logger
+}
+
+// Server is a Greenroom that listens.
+type Server struct {
+	store    *sqlstore.Store
+	lock     *dataLock
+	queue    *jobs.Queue
+	http     *http.Server
+	listener net.Listener
+	log      *slog.Logger
+	draining atomic.Bool
+}
+
+// Open prepares everything and begins to listen; requests are answered from Run
+// on. Whoever opens a server must Run or Close it.
+func Open(ctx context.Context, o Options) (_ *Server, err error) {
+	s := &Server{log: o.Log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	source, err := gitsource.New(o.Repositories)
+	if err != nil {
+		return nil, fmt.Errorf("set up the reading of repositories: %w", err)
+	}
+	if s.lock, err = lockDataDir(o.DataDir); err != nil {
+		return nil, err
+	}
+	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{}); err != nil {
+		return nil, fmt.Errorf("open the database in %s: %w", o.DataDir, err)
+	}
+	drafts := connector.New(connector.Options{
+		Store:        s.store,
+		Repositories: source,
+		Rules: field.Rules{
+			Regions:       o.Regions,
+			RepositoryURL: source.CheckURL,
+			RepositoryTag: gitsource.CheckTag,
+		},
+		Now:        time.Now,
+		ResolveTTL: o.ResolveTTL,
+	})
+	if err := s.openQueue(ctx, o, drafts, source); err != nil {
+		return nil, err
+	}
+	s.http = s.httpServer(httpapi.New(httpapi.Options{
+		Drafts: drafts,
+		Tokens: auth.New(s.store, time.Now),
+		Ready:  s.ready,
+		Log:    o.Log,
+	}))
+	if s.listener, err = net.Listen("tcp", o.Listen); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
+	}
+	return s, nil
+}
+
+func (s *Server) openQueue(ctx context.Context, o Options, drafts *connector.Service, source *gitsource.Source) error {
+	worker := publish.New(publish.Options{
+		Runs:      s.store,
+		Drafts:    drafts,
+		Trees:     source,
+		Engine:    check.New(checks.All()...),
+		Now:       time.Now,
+		Log:       o.Log,
+		PublicURL: o.PublicURL,
+	})
+	queue, err := jobs.New(ctx, jobs.Options{
+		DB:      s.store.Queue(),
+		Runs:    s.store,
+		Workers: o.Workers,
+		Work:    worker.Work,
+		Now:     time.Now,
+		Log:     o.Log,
+	})
+	if err != nil {
+		return fmt.Errorf("open the job queue: %w", err)
+	}
+	s.queue = queue
+	s.store.SetDoorbell(queue)
+	return nil
+}
+
+func (s *Server) httpServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeader,
+		ReadTimeout:       readBody,
+		WriteTimeout:      writeAnswer,
+		IdleTimeout:       idle,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// URL is the base of the API, as the listener's address says.
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Store is the database, for clients to be put into it.
+func (s *Server) Store() *sqlstore.Store { return s.store }
+
+// Run serves until ctx ends, then lets requests and runs under way come to a
+// stop, and closes everything.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.closeLogged()
+	// The lock says that nobody else works on this database: whatever seems to be
+	// under way was cut off when its process died.
+	if n, err := s.store.ExpireLeases(ctx, time.Now()); err != nil {
+		return fmt.Errorf("take over runs that were cut off: %w", err)
+	} else if n > 0 {
+		s.log.InfoContext(ctx, "runs that were cut off start again", "runs", n)
+	}
+	working := context.WithoutCancel(ctx)
+	if err := s.queue.Start(working); err != nil {
+		return fmt.Errorf("start the workers: %w", err)
+	}
+	forgetting, forget := context.WithCancel(working)
+	defer forget()
+	go s.forgetTokens(forgetting)
+
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", errors.Join(err, s.stop(working)))
+	case <-ctx.Done():
+		return s.stop(working)
+	}
+}
+
+// stop refuses new requests, waits for those under way, and makes workers hand
+// back what they have.
+func (s *Server) stop(ctx context.Context) error {
+	s.draining.Store(true)
+	requests, cancel := context.WithTimeout(ctx, drain)
+	defer cancel()
+	err := s.http.Shutdown(requests)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close()
+	}
+	workers, cancel := context.WithTimeout(ctx, handBack)
+	defer cancel()
+	return errors.Join(err, s.queue.Stop(workers))
+}
+
+// Close gives up what Open took. Run does it too.
+func (s *Server) Close() error {
+	var errs []error
+	if s.listener != nil {
+		// Served listeners are closed already.
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.release())
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Server) closeLogged() {
+	if err := s.Close(); err != nil {
+		s.log.Error("close the server", "error", err.Error())
+	}
+}
+
+var errDraining = errors.New("the server is stopping")
+
+func (s *Server) ready(ctx context.Context) error {
+	if s.draining.Load() {
+		return errDraining
+	}
+	if err := s.store.Ping(ctx); err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	return nil
+}
+
+// forgetTokens keeps the table of tokens from growing without end.
+func (s *Server) forgetTokens(ctx context.Context) {
+	tick := time.NewTicker(forgetTokensEvery)
+	defer tick.Stop()
+	for {
+		if err := s.store.RemoveExpiredTokens(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "expired tokens were not removed", "error", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
