@@ -1,0 +1,65 @@
+# What scripts and people call stays: test, check, bench, help. Versions of tools
+# are pinned here.
+GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+NPM_CI        = npm ci --no-audit --no-fund --loglevel=error
+
+.DEFAULT_GOAL := help
+.PHONY: help test check format lint vet verify race clients bench faults demo build
+
+help: ## show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## everything that a machine with just Go and git can run
+	@echo "make test: on SQLite. PostgreSQL is not a database of this version: nothing ran on it."
+	go test ./...
+
+STAGES = format vet lint verify race clients faults
+
+check: ## what CI runs
+	@for stage in $(STAGES); do \
+	  start=$$(date +%s); \
+	  $(MAKE) --no-print-directory $$stage || exit 1; \
+	  echo "make $$stage: $$(($$(date +%s) - start)) s"; \
+	done
+
+build: ## the binary, ./greenroom
+	go build -o greenroom ./cmd/greenroom
+
+demo: ## connectors from draft to production, once
+	go run ./cmd/greenroom demo
+
+format:
+	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; \
+	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+
+vet:
+	go vet ./...
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
+
+lint:
+	$(GOLANGCI_LINT) run ./...
+
+# verify fails when a generated file, go.mod or the README's transcript is not
+# what the code makes of it.
+verify:
+	go mod tidy -diff
+	go mod verify
+	go test -count=1 -run 'TestDocs|TestReadme|TestImportDirection' ./internal/check/checks ./e2e/...
+
+race:
+	$(MAKE) test GOFLAGS="-race -timeout=20m"
+
+# clients runs the official CLI and SDK against the binary; node is required.
+clients: e2e/clients/node_modules
+	GREENROOM_REQUIRE_CLIENTS=1 go test -count=1 -v ./e2e/clients
+
+e2e/clients/node_modules: e2e/clients/package-lock.json
+	cd e2e/clients && $(NPM_CI)
+	@touch $@
+
+bench: ## the benchmarks, each beside its floor of the same run
+	go test -run '^$$' -bench . -benchtime 2s ./bench
+
+faults: ## kill -9 during publishes, the quick form
+	go test -count=1 -short -v ./e2e/kill

@@ -1,0 +1,84 @@
+// Package bench measures the server beside floors of the same run: what the
+// machine does when it does nothing else. Rates say little on a shared machine;
+// their ratio says what Greenroom adds.
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	rounds   = 3
+	perRound = time.Second
+)
+
+// operation does one thing; worker tells those that run at once apart.
+type operation func(worker int) error
+
+// compare runs floor and subject in turn, several rounds each, and reports the
+// medians: rates, their ratio in percent, and the subject's latency.
+func compare(b *testing.B, workers int, floor, subject operation) {
+	b.Helper()
+	var floors, subjects []float64
+	var latencies []time.Duration
+	for b.Loop() {
+		for range rounds {
+			rate, _ := run(b, workers, floor)
+			floors = append(floors, rate)
+			rate, took := run(b, workers, subject)
+			subjects = append(subjects, rate)
+			latencies = append(latencies, took...)
+		}
+	}
+	slices.Sort(latencies)
+	b.ReportMetric(0, "ns/op") // one iteration holds all rounds
+	b.ReportMetric(median(subjects), "op/s")
+	b.ReportMetric(median(floors), "floor-op/s")
+	b.ReportMetric(100*median(subjects)/median(floors), "%floor")
+	b.ReportMetric(milliseconds(latencies[len(latencies)/2]), "p50-ms")
+	b.ReportMetric(milliseconds(latencies[len(latencies)*99/100]), "p99-ms")
+}
+
+// run repeats op in each worker for one round. It returns how often a second it
+// was done, and how long each took.
+func run(b *testing.B, workers int, op operation) (perSecond float64, took []time.Duration) {
+	b.Helper()
+	var mu sync.Mutex
+	var failed error
+	var group sync.WaitGroup
+	start := time.Now()
+	end := start.Add(perRound)
+	for worker := range workers {
+		group.Go(func() {
+			var own []time.Duration
+			var err error
+			for err == nil && time.Now().Before(end) {
+				begin := time.Now()
+				err = op(worker)
+				own = append(own, time.Since(begin))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, own...)
+			if err != nil && failed == nil {
+				failed = fmt.Errorf("worker %d: %w", worker, err)
+			}
+		})
+	}
+	group.Wait()
+	if failed != nil {
+		b.Fatal(failed)
+	}
+	return float64(len(took)) / time.Since(start).Seconds(), took
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,154 @@
+// Package architecture holds the direction in which data flows, as a test.
+package architecture
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/greenroom-registry/greenroom/"
+
+// mayImport says of each package what of this module it may import itself. A
+// package is listed after everything that it imports: so no arrow points back.
+var mayImport = []struct {
+	name    string
+	imports []string
+}{
+	{"api", nil},
+	{"client", []string{"api"}},
+
+	{"internal/correlation", nil},
+	{"internal/nearest", nil},
+	{"internal/problem", []string{"api"}},
+	{"internal/jsonbody", []string{"internal/problem"}},
+	{"internal/gitsource", nil},
+
+	{"internal/connectyaml", []string{"api", "internal/nearest"}},
+	{"internal/check", []string{"api", "internal/connectyaml"}},
+	{"internal/check/checks", []string{"api", "internal/check", "internal/connectyaml", "internal/nearest"}},
+
+	{"internal/store", []string{"api"}},
+	{"internal/store/storetest", []string{"api", "internal/store"}},
+	{"internal/store/sqlstore", []string{"api", "internal/store"}},
+
+	{"internal/auth", []string{"api", "internal/problem", "internal/store"}},
+	{"internal/connector/field", []string{"api", "internal/jsonbody"}},
+	{"internal/connector/action", []string{"api", "internal/connector/field", "internal/jsonbody", "internal/problem"}},
+	{"internal/connector", []string{
+		"api", "internal/auth", "internal/connector/action", "internal/connector/field", "internal/connectyaml",
+		"internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store",
+	}},
+
+	{"internal/publish", []string{"api", "internal/check", "internal/connector", "internal/gitsource", "internal/store"}},
+	{"internal/jobs", []string{"internal/store"}},
+	{"internal/httpapi", []string{
+		"api", "internal/auth", "internal/connector", "internal/connector/field", "internal/correlation",
+		"internal/problem", "internal/store",
+	}},
+
+	{"internal/server", []string{
+		"internal/auth", "internal/check", "internal/check/checks", "internal/connector", "internal/connector/field",
+		"internal/gitsource", "internal/httpapi", "internal/jobs", "internal/publish", "internal/store/sqlstore",
+	}},
+	{"internal/config", []string{"api", "internal/correlation", "internal/gitsource"}},
+	{"internal/demo/connectors", nil},
+	{"internal/demo", []string{
+		"api", "client", "internal/auth", "internal/check", "internal/demo/connectors", "internal/gitsource",
+		"internal/server",
+	}},
+	{"cmd/greenroom", []string{
+		"api", "internal/auth", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
+		"internal/demo", "internal/gitsource", "internal/server", "internal/store", "internal/store/sqlstore",
+	}},
+
+	{"internal/testkit/gitserver", nil},
+}
+
+// mustNotReach says which packages must not come in by any way: the engine
+// judges the tree that it is given and nothing else, on a laptop as on a server.
+var mustNotReach = map[string][]string{
+	"internal/connectyaml":  {"net", "net/http", "os/exec", "database/sql"},
+	"internal/check":        {"net", "net/http", "os/exec", "database/sql"},
+	"internal/check/checks": {"net", "net/http", "os/exec", "database/sql"},
+	"api":                   {"net/http", "database/sql"},
+}
+
+func TestImportDirection(t *testing.T) {
+	t.Parallel()
+	packages := list(t)
+	listed := map[string]bool{}
+	for _, row := range mayImport {
+		for _, dependency := range row.imports {
+			if !listed[dependency] {
+				t.Errorf("%s is listed before %s, which it may import", row.name, dependency)
+			}
+		}
+		listed[row.name] = true
+		p, ok := packages[row.name]
+		if !ok {
+			t.Errorf("%s is listed and does not exist", row.name)
+			continue
+		}
+		var actual []string
+		for _, path := range p.Imports {
+			if name, ours := strings.CutPrefix(path, module); ours {
+				actual = append(actual, name)
+				if !slices.Contains(row.imports, name) {
+					t.Errorf("%s imports %s, which the direction of data forbids", row.name, name)
+				}
+			}
+		}
+		for _, name := range row.imports {
+			if !slices.Contains(actual, name) {
+				t.Errorf("%s may import %s and does not: take it off the list", row.name, name)
+			}
+		}
+	}
+	for name, p := range packages {
+		if !listed[name] && len(p.GoFiles) > 0 {
+			t.Errorf("%s is not listed: say what it may import", name)
+		}
+	}
+}
+
+func TestEngineReachesNothing(t *testing.T) {
+	t.Parallel()
+	packages := list(t)
+	for name, forbidden := range mustNotReach {
+		for _, path := range forbidden {
+			if slices.Contains(packages[name].Deps, path) {
+				t.Errorf("%s reaches %s", name, path)
+			}
+		}
+	}
+}
+
+type listedPackage struct {
+	ImportPath    string
+	GoFiles       []string
+	Imports, Deps []string
+}
+
+func list(t *testing.T) map[string]listedPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports,Deps", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	packages := map[string]listedPackage{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listedPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		packages[strings.TrimPrefix(p.ImportPath, module)] = p
+	}
+}
