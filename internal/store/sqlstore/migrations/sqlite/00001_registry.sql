@@ -16,14 +16,14 @@ CREATE TABLE draft (
   schema        INTEGER NOT NULL,
   document      TEXT    NOT NULL,
   facts         TEXT    NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX draft_by_created  ON draft (owner, created_at, id);
-CREATE INDEX draft_by_modified ON draft (owner, modified_at, id);
-CREATE INDEX draft_by_name     ON draft (owner, name, id);
-CREATE INDEX draft_by_key      ON draft (owner, COALESCE(key, ''), id);
-CREATE INDEX draft_by_id       ON draft (owner, id);
-CREATE INDEX draft_by_version  ON draft (owner, version, id);
-CREATE INDEX draft_by_status   ON draft (owner, status, id);
+);
+CREATE INDEX draft_by_created  ON draft (owner, created_at, id, types, private);
+CREATE INDEX draft_by_modified ON draft (owner, modified_at, id, types, private);
+CREATE INDEX draft_by_name     ON draft (owner, name, id, types, private);
+CREATE INDEX draft_by_key      ON draft (owner, COALESCE(key, ''), id, types, private);
+CREATE INDEX draft_by_id       ON draft (owner, id, types, private);
+CREATE INDEX draft_by_version  ON draft (owner, version, id, types, private);
+CREATE INDEX draft_by_status   ON draft (owner, status, id, types, private);
 
 CREATE TABLE connector (
   id            TEXT    NOT NULL PRIMARY KEY,
@@ -38,7 +38,7 @@ CREATE TABLE connector (
   modified_at   BIGINT  NOT NULL,
   schema        INTEGER NOT NULL,
   document      TEXT    NOT NULL
-) WITHOUT ROWID;
+);
 
 -- Who beside the owner may see a private Connector.
 CREATE TABLE connector_project (
@@ -76,7 +76,7 @@ CREATE TABLE run (
   ended_at         BIGINT  NOT NULL,
   steps            TEXT,
   report           TEXT
-) WITHOUT ROWID;
+);
 CREATE INDEX run_by_draft ON run (draft_id, created_at, id);
 CREATE INDEX run_due      ON run (due_at) WHERE state IN ('queued', 'running');
 
