@@ -4,7 +4,7 @@ GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 NPM_CI        = npm ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help test check format lint vet verify race clients bench faults demo build
+.PHONY: help test check format lint vet verify race clients bench release faults demo build
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,20 @@ e2e/clients/node_modules: e2e/clients/package-lock.json
 
 bench: ## the benchmarks, each beside its floor of the same run
 	go test -run '^$$' -bench . -benchtime 2s ./bench
+
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+
+# release needs no C compiler for any of them: SQLite is Go.
+release: ## static binaries for linux, darwin and windows with checksums, in dist/
+	@rm -rf dist && mkdir dist
+	@for platform in $(PLATFORMS); do \
+	  os=$${platform%/*}; arch=$${platform#*/}; suffix=; \
+	  if [ $$os = windows ]; then suffix=.exe; fi; \
+	  echo "dist/greenroom-$$os-$$arch$$suffix"; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags "-s -w" \
+	    -o dist/greenroom-$$os-$$arch$$suffix ./cmd/greenroom || exit 1; \
+	done
+	@cd dist && sha256sum greenroom-* > SHA256SUMS && cat SHA256SUMS
 
 faults: ## kill -9 during publishes, the quick form
 	go test -count=1 -short -v ./e2e/kill

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"os"
 	"os/exec"
@@ -10,7 +9,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/greenroom-registry/greenroom/internal/testkit/binary"
 )
+
+func TestMain(m *testing.M) { os.Exit(binary.Main(m)) }
 
 var shellBlocks = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
@@ -26,12 +29,11 @@ func TestHowToFirstConnector(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	bin := t.TempDir()
-	build := exec.CommandContext(ctx, "go", "build", "-o", bin, "../cmd/greenroom")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	if err := os.Symlink(binary.Path(t), filepath.Join(bin, "greenroom")); err != nil {
+		t.Fatal(err)
 	}
 	path := bin + string(os.PathListSeparator) + os.Getenv("PATH")
-	url := startDev(ctx, t, filepath.Join(bin, "greenroom"))
+	url := binary.Dev(t, t.TempDir()).URL
 
 	text, err := os.ReadFile("../docs/howto/first-connector.md")
 	if err != nil {
@@ -70,37 +72,4 @@ func TestHowToFirstConnector(t *testing.T) {
 	if t.Failed() {
 		t.Logf("it printed:\n%s", out)
 	}
-}
-
-// startDev starts greenroom dev on a free port and returns its address once it
-// says that it listens.
-func startDev(ctx context.Context, t *testing.T, binary string) string {
-	t.Helper()
-	// Cleanup stops it, after the test's own context has ended.
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), binary, "dev", "--listen=127.0.0.1:0", "--data="+t.TempDir())
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt) // gone already: Wait says so
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("greenroom dev: %v", err)
-		}
-	})
-	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if url := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text()); url != "" {
-			go func() { // what follows must not fill the pipe
-				for lines.Scan() {
-				}
-			}()
-			return url
-		}
-	}
-	t.Fatal("greenroom dev said no address")
-	return ""
 }

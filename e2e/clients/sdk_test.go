@@ -1,0 +1,51 @@
+package clients_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSDK(t *testing.T) {
+	t.Parallel()
+	requireClients(t)
+	url := startServer(t, repositories(t))
+
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", file(t, "sdk.mjs"))
+	cmd.Env = append(os.Environ(), "GREENROOM_URL="+url, "NO_COLOR=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("node sdk.mjs: %v\n%s", err, out)
+	}
+	golden(t, "sdk.golden", normalize(string(out), url))
+}
+
+// TestHowTo runs the SDK's lines of the how-to as they stand there, but for the
+// address.
+func TestHowTo(t *testing.T) {
+	t.Parallel()
+	requireClients(t)
+	url := startServer(t)
+	text, err := os.ReadFile(file(t, "../../docs/howto/official-clients.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "```js\n")
+	script, _, closed := strings.Cut(rest, "```\n")
+	const published = "http://127.0.0.1:8080"
+	if !found || !closed || strings.Count(script, published) != 1 {
+		t.Fatalf("the how-to has no script that names %s once", published)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "--input-type=module", "-")
+	cmd.Stdin = strings.NewReader(strings.Replace(script, published, url, 1))
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "0 drafts\n" {
+		t.Errorf("the how-to's script printed %q, %v", out, err)
+	}
+}
