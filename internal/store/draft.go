@@ -41,8 +41,8 @@ type Connector struct {
 	// Document is the Connector as JSON, byte for byte as it is sent.
 	Document []byte
 	// PrivateProjects are the projects that may see it while it is private,
-	// beside the owner. They are read with the row; WriteSet.PrivateProjects
-	// writes them.
+	// beside the owner, sorted. They are read with the row;
+	// WriteSet.PrivateProjects writes them.
 	PrivateProjects []string
 }
 
@@ -69,13 +69,16 @@ type DraftQuery struct {
 	// Types are sets that a draft must all meet; none: any draft.
 	Types []TypeMask
 	// Private, when set, must equal the draft's.
-	Private       *bool
-	Sort          []Sort
+	Private *bool
+	// Sort is the order, the most significant key first; none: by id.
+	Sort []Sort
+	// Limit and Offset are not negative; a limit of 0 asks for the total alone.
 	Limit, Offset int
 }
 
-// Sort is one key of an order. Strings are compared by code point. Whatever the
-// keys, ties are broken by id.
+// Sort is one key of an order. Strings are compared by code point, and no key
+// sorts like "". A field that comes again counts for nothing. Ties are broken
+// by id, in the direction of the last key that counts.
 type Sort struct {
 	Field SortField
 	Desc  bool

@@ -51,7 +51,7 @@ type Run struct {
 	StartedAt, EndedAt time.Time // zero until then
 	// Steps is JSON: what the run did and how long each step took. Report is
 	// JSON: the api.Report. Both are nil until the run has ended, and when it
-	// ended without, cancelled.
+	// ended without one.
 	Steps, Report []byte
 }
 

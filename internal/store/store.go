@@ -17,26 +17,29 @@ import (
 var (
 	// ErrNotFound: no such row.
 	ErrNotFound = errors.New("not found")
-	// ErrConflict: the guard of a WriteSet does not hold any more; nothing was
-	// written. Read again to learn why.
+	// ErrConflict: the guard of a WriteSet does not hold any more, or a newer
+	// program wrote the row; nothing was written. Read again to learn why.
 	ErrConflict = errors.New("guard does not hold")
-	// ErrKeyTaken: another draft has the key; nothing was written.
+	// ErrKeyTaken: another draft has the key or the id; nothing was written.
 	ErrKeyTaken = errors.New("key is taken")
 )
 
-// Store is the database. All methods are safe for concurrent use and honour the
-// context's deadline.
+// Store is the database. All methods are safe for concurrent use and honor the
+// context's deadline; what one call returns is as of one moment.
 type Store interface {
 	// Commit applies a WriteSet as a whole or not at all. A commit that
 	// returned nil survives a crash of the process and of the machine. It
-	// returns ErrConflict, or ErrKeyTaken for an insert.
+	// returns ErrConflict, or ErrKeyTaken for an insert. When the context ends
+	// before the set's turn to write has come, it returns the context's error
+	// and has written nothing; from then on the context does not stop it.
 	Commit(ctx context.Context, w WriteSet) error
 
 	// Draft and Connector return ErrNotFound when there is none. Whether the
 	// caller may see it is not the store's question.
 	Draft(ctx context.Context, ref Ref) (Draft, error)
-	Drafts(ctx context.Context, q DraftQuery) (Page, error)
 	Connector(ctx context.Context, ref Ref) (Connector, error)
+	// Drafts returns an error for a field that it cannot sort by.
+	Drafts(ctx context.Context, q DraftQuery) (Page, error)
 
 	Runs
 	Clients
@@ -54,8 +57,9 @@ type Runs interface {
 	// RunsOf lists the runs of a draft, newest first, and how many there are.
 	RunsOf(ctx context.Context, draftID string, limit, offset int) ([]Run, int, error)
 	// ClaimRun gives the run to the holder of claim.Token until claim.Until, when
-	// it is due: queued, or running with a lease that ended. Otherwise it
-	// returns ErrNotFound, and whoever asked has nothing to do.
+	// it is due: queued, or running with a lease that ended. It returns the run
+	// as the claim left it. Otherwise it returns ErrNotFound, and whoever asked
+	// has nothing to do.
 	ClaimRun(ctx context.Context, id string, claim Claim) (Run, error)
 	// ExtendRun prolongs a lease. It returns ErrConflict when the run is not
 	// the token's any more or was asked to stop.
@@ -66,24 +70,31 @@ type Runs interface {
 	// EndRun ends a claimed run whose draft does not want its result any more.
 	// It returns ErrConflict when the run is not the token's any more.
 	EndRun(ctx context.Context, id, token string, end RunEnd) error
-	// DueRuns returns ids of runs that are due, the longest waiting first.
+	// DueRuns returns ids of runs that are due, the longest due first, ties by
+	// id.
 	DueRuns(ctx context.Context, now time.Time, limit int) ([]string, error)
-	// ExpireLeases makes every running run due now. Only a process that knows
-	// itself alone on the database may call it.
+	// ExpireLeases makes every running run due now and returns for how many it
+	// made a difference. Only a process that knows itself alone on the database
+	// may call it.
 	ExpireLeases(ctx context.Context, now time.Time) (int, error)
 }
 
 // Clients is the part of the store behind authentication.
 type Clients interface {
+	// PutClient inserts a client, or replaces all but the creation time of the
+	// one with its id. A client that is replaced by a different one loses its
+	// tokens: they were given for what it was.
 	PutClient(ctx context.Context, c Client) error
 	// Client returns ErrNotFound when there is none.
 	Client(ctx context.Context, id string) (Client, error)
+	// Clients lists all, the oldest first, ties by id.
 	Clients(ctx context.Context) ([]Client, error)
 	// RemoveClient removes a client and its tokens; ErrNotFound when there is
 	// none.
 	RemoveClient(ctx context.Context, id string) error
 	PutToken(ctx context.Context, t Token) error
-	// Token returns the token with its client; ErrNotFound when there is none.
+	// Token returns the token with its client; ErrNotFound when one of them is
+	// not there. Whether the token has expired is not the store's question.
 	Token(ctx context.Context, hash []byte) (Token, Client, error)
 	// RemoveExpiredTokens forgets tokens that ended before the time given.
 	RemoveExpiredTokens(ctx context.Context, before time.Time) error

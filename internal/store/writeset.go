@@ -10,27 +10,34 @@ package store
 type WriteSet struct {
 	Op    Op
 	Guard Guard
-	// Draft is the row to write; for Delete only its ID is read.
+	// Draft is the row to write. An update keeps its Key, Owner and CreatedAt as
+	// they were inserted; for Delete only ID and LastModifiedAt are read.
 	Draft Draft
-	// Connector, when set, is inserted or replaced.
+	// Connector, when set, is inserted or, but for the same three, replaced. It
+	// has the draft's id and key.
 	Connector *Connector
 	// PrivateProjects, when set, replaces those of the draft's Connector.
 	PrivateProjects *[]string
-	// Counters are added up.
+	// Counters are added up. Totals of lists are right when every set carries
+	// those of CountDraft.
 	Counters []CounterDelta
-	// StartRuns are queued, and workers are told after the commit.
+	// StartRuns are queued, and workers are told after the commit. What a run
+	// only gets by being worked is not read.
 	StartRuns []Run
 	// EndRun, when set, ends the run that the guard names.
 	EndRun *RunEnd
 	// CancelRun, when set, is the id of a run that is to stop: one that is
-	// queued ends at once, a running one at its next heartbeat.
+	// queued ends at once, at the draft's LastModifiedAt, a running one at its
+	// next heartbeat. A run that has ended stays as it is.
 	CancelRun string
 }
 
 // Op is what a WriteSet does to its draft.
 type Op int
 
-// The operations on a draft.
+// The operations on a draft. Delete takes the draft's Connector along, and who
+// may see it. Runs stay as a record; one that is still queued is the set's to
+// cancel.
 const (
 	Insert Op = iota + 1
 	Update
@@ -43,7 +50,7 @@ type Guard struct {
 	// draft has the id or the key.
 	Version int64
 	// RunID and Token, when set, name a run that the token's holder must still
-	// hold.
+	// hold. They guard an update or delete, and any EndRun.
 	RunID, Token string
 }
 

@@ -2,9 +2,7 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,20 +13,31 @@ import (
 const (
 	putClient = `INSERT INTO client (id, secret_hash, project, scopes, created_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, project = excluded.project, scopes = excluded.scopes`
-	selectClients  = `SELECT id, secret_hash, project, scopes, created_at FROM client`
+	// Tokens were given for what the client was, not for another of its id.
+	removeTokensOfOther = `DELETE FROM token WHERE client_id = $1 AND NOT EXISTS
+		(SELECT 1 FROM client WHERE id = $1 AND secret_hash = $2 AND project = $3 AND scopes = $4)`
+	clientColumns  = `client.id, client.secret_hash, client.project, client.scopes, client.created_at`
+	selectClient   = `SELECT ` + clientColumns + ` FROM client WHERE id = $1`
+	selectClients  = `SELECT ` + clientColumns + ` FROM client ORDER BY created_at, id`
 	removeClient   = `DELETE FROM client WHERE id = $1`
 	removeTokensOf = `DELETE FROM token WHERE client_id = $1`
 
 	putToken    = `INSERT INTO token (hash, client_id, scopes, expires_at) VALUES ($1, $2, $3, $4)`
-	selectToken = `SELECT token.client_id, token.scopes, token.expires_at, client.project, client.scopes
+	selectToken = `SELECT ` + clientColumns + `, token.scopes, token.expires_at
 		FROM token JOIN client ON client.id = token.client_id WHERE token.hash = $1`
 	removeExpiredTokens = `DELETE FROM token WHERE expires_at < $1`
 )
 
-// PutClient inserts a client, or replaces the one of the same id.
+// PutClient inserts a client, or replaces the one of its id.
 func (s *Store) PutClient(ctx context.Context, c store.Client) error {
-	_, err := s.exec(ctx, putClient, c.ID, hex.EncodeToString(c.SecretHash), c.Project,
-		strings.Join(c.Scopes, " "), micros(c.CreatedAt))
+	is := []any{c.ID, hex.EncodeToString(c.SecretHash), c.Project, strings.Join(c.Scopes, " ")}
+	err := s.write(ctx, func(ctx context.Context, t transaction) error {
+		if _, err := t.exec(ctx, removeTokensOfOther, is...); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, putClient, append(is, micros(c.CreatedAt))...)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("write client %s: %w", c.ID, err)
 	}
@@ -37,22 +46,18 @@ func (s *Store) PutClient(ctx context.Context, c store.Client) error {
 
 // Client reads one client.
 func (s *Store) Client(ctx context.Context, id string) (store.Client, error) {
-	st, err := s.read(ctx, selectClients+" WHERE id = $1")
+	c, err := scanClient(s.row(ctx, selectClient, id))
 	if err != nil {
-		return store.Client{}, err
-	}
-	c, err := scanClient(st.QueryRowContext(ctx, id))
-	if err != nil {
-		return store.Client{}, fmt.Errorf("client: %w", notFound(err))
+		return store.Client{}, fmt.Errorf("client: %w", err)
 	}
 	return c, nil
 }
 
-func scanClient(row interface{ Scan(...any) error }) (store.Client, error) {
+func scanClient(scan scanner) (store.Client, error) {
 	var c store.Client
 	var hash, scopes string
 	var created int64
-	if err := row.Scan(&c.ID, &hash, &c.Project, &scopes, &created); err != nil {
+	if err := scan(&c.ID, &hash, &c.Project, &scopes, &created); err != nil {
 		return store.Client{}, err
 	}
 	var err error
@@ -64,11 +69,7 @@ func scanClient(row interface{ Scan(...any) error }) (store.Client, error) {
 
 // Clients lists all clients, the oldest first.
 func (s *Store) Clients(ctx context.Context) ([]store.Client, error) {
-	rows, err := s.reader.QueryContext(ctx, selectClients+" ORDER BY created_at, id")
-	if err != nil {
-		return nil, fmt.Errorf("clients: %w", err)
-	}
-	clients, err := collect(rows, func(rows *sql.Rows) (store.Client, error) { return scanClient(rows) })
+	clients, err := rows(ctx, s, scanClient, selectClients)
 	if err != nil {
 		return nil, fmt.Errorf("clients: %w", err)
 	}
@@ -77,22 +78,21 @@ func (s *Store) Clients(ctx context.Context) ([]store.Client, error) {
 
 // RemoveClient removes a client and its tokens.
 func (s *Store) RemoveClient(ctx context.Context, id string) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
+	err := s.write(ctx, func(ctx context.Context, t transaction) error {
+		changed, err := t.exec(ctx, removeClient, id)
+		if err == nil && changed == 0 {
+			err = store.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, removeTokensOf, id)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("remove client %s: %w", id, err)
 	}
-	t := transaction{store: s, tx: tx}
-	changed, err := t.exec(ctx, removeClient, id)
-	if err == nil && changed == 0 {
-		err = store.ErrNotFound
-	}
-	if err == nil {
-		_, err = t.exec(ctx, removeTokensOf, id)
-	}
-	if err != nil {
-		return fmt.Errorf("remove client %s: %w", id, errors.Join(err, tx.Rollback()))
-	}
-	return tx.Commit()
+	return nil
 }
 
 // PutToken inserts a token.
@@ -106,17 +106,14 @@ func (s *Store) PutToken(ctx context.Context, t store.Token) error {
 
 // Token reads a token and its client.
 func (s *Store) Token(ctx context.Context, hash []byte) (store.Token, store.Client, error) {
-	t := store.Token{Hash: hash}
-	var c store.Client
-	var scopes, clientScopes string
+	var scopes string
 	var expires int64
-	err := s.queryRow(ctx, selectToken, []any{hex.EncodeToString(hash)},
-		&t.ClientID, &scopes, &expires, &c.Project, &clientScopes)
+	row := s.row(ctx, selectToken, hex.EncodeToString(hash))
+	c, err := scanClient(func(into ...any) error { return row(append(into, &scopes, &expires)...) })
 	if err != nil {
 		return store.Token{}, store.Client{}, fmt.Errorf("token: %w", err)
 	}
-	t.Scopes, t.ExpiresAt = strings.Fields(scopes), fromMicros(expires)
-	c.ID, c.Scopes = t.ClientID, strings.Fields(clientScopes)
+	t := store.Token{Hash: hash, ClientID: c.ID, Scopes: strings.Fields(scopes), ExpiresAt: fromMicros(expires)}
 	return t, c, nil
 }
 

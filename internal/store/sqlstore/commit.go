@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/greenroom-registry/greenroom/internal/store"
@@ -14,13 +12,15 @@ const (
 		(id, key, version, owner, name, status, private, types, created_at, modified_at, schema, document, facts)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT DO NOTHING`
-	// The run's clause is part of the guard: a worker that lost its lease
+	// What must hold of a draft that is there. By the schema, a newer program's
+	// documents are left alone; its Connectors too, for who writes one writes the
+	// draft in the same transaction. By the run, a worker that lost its lease
 	// writes nothing.
+	guard = ` WHERE id = $1 AND version = $2 AND schema <= $3
+		AND ($4 = '' OR EXISTS (SELECT 1 FROM run WHERE run.id = $4 AND run.token = $5 AND run.state = 'running'))`
 	updateDraft = `UPDATE draft SET
-		version = $2, name = $3, status = $4, private = $5, types = $6, modified_at = $7, schema = $8, document = $9, facts = $10
-		WHERE id = $1 AND version = $11 AND schema <= $8
-		AND ($12 = '' OR EXISTS (SELECT 1 FROM run WHERE run.id = $12 AND run.token = $13 AND run.state = 'running'))`
-	deleteDraft = `DELETE FROM draft WHERE id = $1 AND version = $2`
+		schema = $3, version = $6, name = $7, status = $8, private = $9, types = $10, modified_at = $11, document = $12, facts = $13` + guard
+	deleteDraft = `DELETE FROM draft` + guard
 
 	upsertConnector = `INSERT INTO connector
 		(id, key, version, owner, name, private, listed, types, created_at, modified_at, schema, document)
@@ -28,9 +28,10 @@ const (
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, private = excluded.private,
 		listed = excluded.listed, types = excluded.types, modified_at = excluded.modified_at,
 		schema = excluded.schema, document = excluded.document`
-	clearProjects = `DELETE FROM connector_project WHERE connector_id = $1`
-	insertProject = `INSERT INTO connector_project (connector_id, project) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-	addCounter    = `INSERT INTO counter (scope, types, private, n) VALUES ($1, $2, $3, $4)
+	deleteConnector = `DELETE FROM connector WHERE id = $1`
+	clearProjects   = `DELETE FROM connector_project WHERE connector_id = $1`
+	insertProject   = `INSERT INTO connector_project (connector_id, project) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+	addCounter      = `INSERT INTO counter (scope, types, private, n) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (scope, types, private) DO UPDATE SET n = counter.n + excluded.n`
 
 	insertRun = `INSERT INTO run (id, draft_id, project, kind, certification, state, token, due_at, attempt,
@@ -45,40 +46,24 @@ const (
 		WHERE id = $1 AND state IN ('queued', 'running')`
 )
 
-// writeStatements lists every statement that runs in the write pool.
-var writeStatements = []string{
-	insertDraft, updateDraft, deleteDraft,
-	upsertConnector, clearProjects, insertProject, addCounter,
-	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
-	putClient, removeClient, removeTokensOf, putToken, removeExpiredTokens,
-}
-
 // Commit applies w in one transaction.
 func (s *Store) Commit(ctx context.Context, w store.WriteSet) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	// From here on it takes microseconds: a caller that goes away must not turn
-	// a durable write into an unknown one.
-	ctx = context.WithoutCancel(ctx)
-	if err := s.apply(ctx, tx, w); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	if len(w.StartRuns) > 0 && s.doorbell != nil {
+	err := s.write(ctx, func(ctx context.Context, t transaction) error { return t.apply(ctx, w) })
+	if err == nil && len(w.StartRuns) > 0 && s.doorbell != nil {
 		s.doorbell.Ring()
 	}
-	return nil
+	return err
 }
 
 // apply runs the guarded statement first; what follows cannot be refused.
-func (s *Store) apply(ctx context.Context, tx *sql.Tx, w store.WriteSet) error {
-	t := transaction{store: s, tx: tx}
+func (t transaction) apply(ctx context.Context, w store.WriteSet) error {
 	if err := t.guarded(ctx, w); err != nil {
 		return err
+	}
+	if w.Op == store.Delete {
+		if err := t.deleteConnector(ctx, w.Draft.ID); err != nil {
+			return err
+		}
 	}
 	if w.Connector != nil {
 		if err := t.putConnector(ctx, *w.Connector); err != nil {
@@ -101,17 +86,9 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, w store.WriteSet) error {
 	return nil
 }
 
-type transaction struct {
-	store *Store
-	tx    *sql.Tx
-}
-
-func (t transaction) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	return affected(t.tx.StmtContext(ctx, t.store.writes[query]).ExecContext(ctx, args...))
-}
-
 func (t transaction) guarded(ctx context.Context, w store.WriteSet) error {
 	d := w.Draft
+	held := []any{d.ID, w.Guard.Version, schemaVersion, w.Guard.RunID, w.Guard.Token}
 	var changed int64
 	var err error
 	miss := store.ErrConflict
@@ -122,17 +99,18 @@ func (t transaction) guarded(ctx context.Context, w store.WriteSet) error {
 			flag(d.Private), int64(d.Types), micros(d.CreatedAt), micros(d.LastModifiedAt), schemaVersion,
 			string(d.Document), string(d.Facts))
 	case store.Update:
-		changed, err = t.exec(ctx, updateDraft, d.ID, d.Version, d.Name, string(d.Status), flag(d.Private),
-			int64(d.Types), micros(d.LastModifiedAt), schemaVersion, string(d.Document), string(d.Facts),
-			w.Guard.Version, w.Guard.RunID, w.Guard.Token)
+		changed, err = t.exec(ctx, updateDraft, append(held, d.Version, d.Name, string(d.Status), flag(d.Private),
+			int64(d.Types), micros(d.LastModifiedAt), string(d.Document), string(d.Facts))...)
 	case store.Delete:
-		changed, err = t.exec(ctx, deleteDraft, d.ID, w.Guard.Version)
+		changed, err = t.exec(ctx, deleteDraft, held...)
+	default:
+		err = fmt.Errorf("a write set has no operation %d", w.Op)
+	}
+	if err == nil && changed == 0 {
+		err = miss
 	}
 	if err != nil {
 		return fmt.Errorf("write draft %s: %w", d.ID, err)
-	}
-	if changed == 0 {
-		return miss
 	}
 	return nil
 }
@@ -142,6 +120,15 @@ func (t transaction) putConnector(ctx context.Context, c store.Connector) error 
 		flag(c.Listed), int64(c.Types), micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion, string(c.Document))
 	if err != nil {
 		return fmt.Errorf("write connector %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+func (t transaction) deleteConnector(ctx context.Context, id string) error {
+	for _, statement := range []string{deleteConnector, clearProjects} {
+		if _, err := t.exec(ctx, statement, id); err != nil {
+			return fmt.Errorf("delete connector %s: %w", id, err)
+		}
 	}
 	return nil
 }
@@ -165,7 +152,8 @@ func (t transaction) runs(ctx context.Context, w store.WriteSet) error {
 		}
 	}
 	if w.EndRun != nil {
-		// Zero rows are possible only where two writers can overlap.
+		// Zero rows are possible only for an insert, whose guard names no run, and
+		// where two writers can overlap.
 		changed, err := t.exec(ctx, endRun, endRunArgs(w.Guard.RunID, w.Guard.Token, *w.EndRun)...)
 		if err := guardedWrite(changed, err, "end run "+w.Guard.RunID); err != nil {
 			return err
@@ -189,5 +177,7 @@ func (t transaction) startRun(ctx context.Context, r store.Run) error {
 }
 
 func endRunArgs(id, token string, e store.RunEnd) []any {
-	return []any{id, token, string(e.State), e.Commit, micros(e.EndedAt), string(e.Steps), string(e.Report)}
+	return []any{
+		id, token, string(e.State), e.Commit, micros(e.EndedAt), nullable(string(e.Steps)), nullable(string(e.Report)),
+	}
 }

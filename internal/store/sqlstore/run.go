@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -10,38 +9,41 @@ import (
 )
 
 const (
-	selectRun = `SELECT id, draft_id, project, kind, certification, state, token, due_at, attempt, cancel_requested,
-		url, tag, commit_id, created_at, started_at, ended_at, steps, report FROM run WHERE `
-	selectRunsOf = selectRun + `draft_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`
-	countRunsOf  = `SELECT COUNT(*) FROM run WHERE draft_id = $1`
-	selectDue    = `SELECT id FROM run WHERE state IN ('queued', 'running') AND due_at <= $1 ORDER BY due_at, id LIMIT $2`
+	runColumns = `id, draft_id, project, kind, certification, state, token, due_at, attempt, cancel_requested,
+		url, tag, commit_id, created_at, started_at, ended_at, steps, report`
+	selectRun   = `SELECT ` + runColumns + ` FROM run WHERE id = $1`
+	listRunsOf  = `SELECT ` + runColumns + ` FROM run WHERE draft_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`
+	countRunsOf = `SELECT COUNT(*) FROM run WHERE draft_id = $1`
+	selectDue   = `SELECT id FROM run WHERE state IN ('queued', 'running') AND due_at <= $1 ORDER BY due_at, id LIMIT $2`
 
+	// What the claim made of the run is read by the statement that makes it: read
+	// afterwards, it could be another's, with another's token.
 	claimRun = `UPDATE run SET state = 'running', token = $2, due_at = $3, attempt = attempt + 1,
 		started_at = CASE WHEN started_at = 0 THEN $4 ELSE started_at END
-		WHERE id = $1 AND state IN ('queued', 'running') AND due_at <= $4`
+		WHERE id = $1 AND state IN ('queued', 'running') AND due_at <= $4
+		RETURNING ` + runColumns
 	extendRun = `UPDATE run SET due_at = $3 WHERE id = $1 AND token = $2 AND state = 'running' AND cancel_requested = 0`
 	// Handing back does not count as an attempt of its own: the claim did.
-	releaseRun   = `UPDATE run SET state = 'queued', token = '', due_at = $3 WHERE id = $1 AND token = $2 AND state = 'running'`
-	expireLeases = `UPDATE run SET due_at = $1 WHERE state = 'running' AND due_at > $1`
+	releaseRun = `UPDATE run SET state = 'queued', token = '', due_at = $3 WHERE id = $1 AND token = $2 AND state = 'running'`
+	// The first condition is that of the index run_due: without it all runs that
+	// ever were would be read.
+	expireLeases = `UPDATE run SET due_at = $1
+		WHERE state IN ('queued', 'running') AND state = 'running' AND due_at > $1`
 )
 
 // Run reads one run.
 func (s *Store) Run(ctx context.Context, id string) (store.Run, error) {
-	st, err := s.read(ctx, selectRun+"id = $1")
+	r, err := scanRun(s.row(ctx, selectRun, id))
 	if err != nil {
-		return store.Run{}, err
-	}
-	r, err := scanRun(st.QueryRowContext(ctx, id))
-	if err != nil {
-		return store.Run{}, fmt.Errorf("run %s: %w", id, notFound(err))
+		return store.Run{}, fmt.Errorf("run %s: %w", id, err)
 	}
 	return r, nil
 }
 
-func scanRun(row interface{ Scan(...any) error }) (store.Run, error) {
+func scanRun(scan scanner) (store.Run, error) {
 	var r store.Run
 	var due, created, started, ended int64
-	err := row.Scan(&r.ID, &r.DraftID, &r.Project, &r.Kind, &r.Certification, &r.State, &r.Token, &due, &r.Attempt,
+	err := scan(&r.ID, &r.DraftID, &r.Project, &r.Kind, &r.Certification, &r.State, &r.Token, &due, &r.Attempt,
 		&r.CancelRequested, &r.URL, &r.Tag, &r.Commit, &created, &started, &ended, &r.Steps, &r.Report)
 	r.DueAt, r.CreatedAt = fromMicros(due), fromMicros(created)
 	r.StartedAt, r.EndedAt = fromMicros(started), fromMicros(ended)
@@ -50,19 +52,9 @@ func scanRun(row interface{ Scan(...any) error }) (store.Run, error) {
 
 // RunsOf lists the runs of a draft, newest first, and how many there are.
 func (s *Store) RunsOf(ctx context.Context, draftID string, limit, offset int) ([]store.Run, int, error) {
-	var total int
-	if err := s.queryRow(ctx, countRunsOf, []any{draftID}, &total); err != nil {
-		return nil, 0, fmt.Errorf("count runs of %s: %w", draftID, err)
-	}
-	st, err := s.read(ctx, selectRunsOf)
-	if err != nil {
-		return nil, 0, err
-	}
-	rows, err := st.QueryContext(ctx, draftID, limit, offset)
-	if err != nil {
-		return nil, 0, fmt.Errorf("runs of %s: %w", draftID, err)
-	}
-	runs, err := collect(rows, func(rows *sql.Rows) (store.Run, error) { return scanRun(rows) })
+	runs, total, err := readPage(ctx, s, paged{
+		count: countRunsOf, list: listRunsOf, args: []any{draftID}, limit: limit, offset: offset,
+	}, scanRun)
 	if err != nil {
 		return nil, 0, fmt.Errorf("runs of %s: %w", draftID, err)
 	}
@@ -71,14 +63,15 @@ func (s *Store) RunsOf(ctx context.Context, draftID string, limit, offset int) (
 
 // ClaimRun gives a due run to the claim's holder.
 func (s *Store) ClaimRun(ctx context.Context, id string, c store.Claim) (store.Run, error) {
-	changed, err := s.exec(ctx, claimRun, id, c.Token, micros(c.Until), micros(c.Now))
+	var r store.Run
+	err := s.write(ctx, func(ctx context.Context, t transaction) (err error) {
+		r, err = scanRun(t.row(ctx, claimRun, id, c.Token, micros(c.Until), micros(c.Now)))
+		return err
+	})
 	if err != nil {
 		return store.Run{}, fmt.Errorf("claim run %s: %w", id, err)
 	}
-	if changed == 0 {
-		return store.Run{}, fmt.Errorf("claim run %s: %w", id, store.ErrNotFound)
-	}
-	return s.Run(ctx, id)
+	return r, nil
 }
 
 // ExtendRun prolongs the lease of the token's holder.
@@ -111,15 +104,7 @@ func guardedWrite(changed int64, err error, what string) error {
 
 // DueRuns returns the ids of runs that wait for a worker.
 func (s *Store) DueRuns(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	st, err := s.read(ctx, selectDue)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := st.QueryContext(ctx, micros(now), limit)
-	if err != nil {
-		return nil, fmt.Errorf("due runs: %w", err)
-	}
-	ids, err := collect(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
+	ids, err := rows(ctx, s, scanOne[string], selectDue, micros(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("due runs: %w", err)
 	}

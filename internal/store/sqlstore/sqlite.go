@@ -9,12 +9,20 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
+	"github.com/gofrs/flock"
 	_ "modernc.org/sqlite" // the driver named "sqlite"
 )
 
 // FileName is the database's name inside a data directory.
 const FileName = "greenroom.db"
+
+const (
+	migrateLockName = "migrate.lock"
+	// lockRetry is how often the lock is asked for: a migration takes longer.
+	lockRetry = 5 * time.Millisecond
+)
 
 // OpenSQLite opens the database in the data directory dir, which it makes when
 // it is not there, and brings its schema up to date.
@@ -47,7 +55,7 @@ func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
 		db.SetMaxIdleConns(p.connections)
 		*p.db = db
 	}
-	err := s.dialect.migrate(ctx, s.writer)
+	err := s.migrateAlone(ctx, dir)
 	if err == nil {
 		err = s.prepareWrites(ctx)
 	}
@@ -55,6 +63,17 @@ func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// migrateAlone brings the schema up to date while no other process does: goose
+// locks nothing on SQLite, and the second to run a migration would fail.
+func (s *Store) migrateAlone(ctx context.Context, dir string) (err error) {
+	lock := flock.New(filepath.Join(dir, migrateLockName))
+	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+		return fmt.Errorf("wait for another process to migrate: %w", err)
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	return s.dialect.migrate(ctx, s.writer)
 }
 
 func sqliteDSN(file string, pragmas []string) string {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -42,10 +41,8 @@ type Store struct {
 	queue    *sql.DB
 	doorbell Doorbell
 
-	// writes are prepared when the store is opened: a transaction holds the
-	// write pool's only connection, so nothing can be prepared beside it.
-	writes map[string]*sql.Stmt
-	reads  sync.Map // query text → *sql.Stmt
+	writes map[string]*sql.Stmt // by their text; all there from the beginning
+	reads  sync.Map             // query text → *sql.Stmt
 }
 
 var _ store.Store = (*Store)(nil)
@@ -72,65 +69,6 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// prepareWrites prepares every statement that changes something.
-func (s *Store) prepareWrites(ctx context.Context) error {
-	s.writes = make(map[string]*sql.Stmt, len(writeStatements))
-	for _, query := range writeStatements {
-		st, err := s.writer.PrepareContext(ctx, query)
-		if err != nil {
-			return fmt.Errorf("prepare %q: %w", query, err)
-		}
-		s.writes[query] = st
-	}
-	return nil
-}
-
-// read returns the statement for a query of the read pool, prepared once.
-func (s *Store) read(ctx context.Context, query string) (*sql.Stmt, error) {
-	if st, ok := s.reads.Load(query); ok {
-		return st.(*sql.Stmt), nil
-	}
-	st, err := s.reader.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", query, err)
-	}
-	if other, loaded := s.reads.LoadOrStore(query, st); loaded {
-		_ = st.Close() // the other one is the same statement
-		return other.(*sql.Stmt), nil
-	}
-	return st, nil
-}
-
-// queryRow reads one row through the read pool. It returns store.ErrNotFound
-// when there is none.
-func (s *Store) queryRow(ctx context.Context, query string, args []any, into ...any) error {
-	st, err := s.read(ctx, query)
-	if err != nil {
-		return err
-	}
-	return notFound(st.QueryRowContext(ctx, args...).Scan(into...))
-}
-
-// exec runs one statement as a transaction of its own and returns how many rows
-// it changed. query is one of writeStatements.
-func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	return affected(s.writes[query].ExecContext(ctx, args...))
-}
-
-func affected(res sql.Result, err error) (int64, error) {
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
-}
-
-func notFound(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return store.ErrNotFound
-	}
-	return err
-}
-
 // micros is how times are stored; the zero time is 0.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
@@ -154,5 +92,5 @@ func flag(b bool) int64 {
 	return 0
 }
 
-// nullable is how an absent key is stored, so that many rows can have none.
+// nullable is how an absent text is stored, so that many rows can have no key.
 func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

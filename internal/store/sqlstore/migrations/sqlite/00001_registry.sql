@@ -78,7 +78,7 @@ CREATE TABLE run (
   report           TEXT
 );
 CREATE INDEX run_by_draft ON run (draft_id, created_at, id);
-CREATE INDEX run_due      ON run (due_at) WHERE state IN ('queued', 'running');
+CREATE INDEX run_due      ON run (due_at, id) WHERE state IN ('queued', 'running');
 
 CREATE TABLE client (
   id            TEXT    NOT NULL PRIMARY KEY,
