@@ -18,6 +18,14 @@ type target struct {
 	pinned []netip.Addr // empty for file
 }
 
+func (t *target) isHTTP() bool { return t.scheme == "https" || t.scheme == "http" }
+
+// isLiteral says whether the host is an address already: nobody looks it up.
+func (t *target) isLiteral() bool {
+	_, err := netip.ParseAddr(t.host)
+	return err == nil
+}
+
 var errForbiddenAddress = errors.New("the host has an address that is not public")
 
 // resolve looks the host up, once: what was checked is what is connected to. One

@@ -1,11 +1,18 @@
 package gitsource
 
 import (
+	"encoding/pem"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
 )
 
 // nonPublic are addresses that no stranger's URL may lead to.
@@ -109,6 +116,37 @@ func TestAllowedHosts(t *testing.T) {
 	for _, bad := range []string{"", "10.0.0.0/33", "https://git.corp", "git.corp:443", "127.1", "*.corp", "fe80::1%eth0"} {
 		if _, err := New(Options{AllowHosts: []string{bad}}); err == nil {
 			t.Errorf("%q: accepted", bad)
+		}
+	}
+}
+
+// An IPv6 address is connected to, whether a URL or the name service gives it.
+func TestIPv6(t *testing.T) {
+	t.Parallel()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "[::1]:0")
+	if err != nil {
+		t.Skipf("needs IPv6: %v", err)
+	}
+	srv := httptest.NewUnstartedServer(gitserver.Fail(http.StatusTooManyRequests)(nil))
+	_ = srv.Listener.Close()
+	srv.Listener = l
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	bundle := filepath.Join(t.TempDir(), "ca.pem")
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+	if err := os.WriteFile(bundle, ca, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	s := newSource(t, nil, func(o *Options) {
+		o.CABundle, o.AllowHosts = bundle, []string{"::1"}
+		o.Resolver = resolvesTo("::1")
+	})
+	for _, host := range []string{"[::1]", "example.com"} {
+		_, err := s.Resolve(t.Context(), Request{URL: "https://" + host + ":" + port + "/a", Tag: "v1"})
+		requireError(t, err, ErrNotReachable, true)
+		if !strings.Contains(err.Error(), "fewer requests") {
+			t.Errorf("%s: the server did not answer: %v", host, err)
 		}
 	}
 }

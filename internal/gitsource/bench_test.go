@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
@@ -47,16 +48,21 @@ func BenchmarkTree(b *testing.B) {
 	}
 }
 
-// manyFiles are text files in folders of twenty.
-func manyFiles(count, bytes int) map[string]string {
+// manyFiles are files of source text, more or less, in folders of twenty.
+func manyFiles(count, size int) map[string]string {
 	random := rand.New(rand.NewPCG(1, 2))
+	words := strings.Fields("import export default const let function return await async new if else for of in from " +
+		"{ } ( ) => ; , . : = === // connector service event order product payment client request response logger")
 	files := make(map[string]string, count)
 	for i := range count {
-		data := make([]byte, bytes/count)
-		for j := range data {
-			data[j] = "abcdefgh \n"[random.IntN(10)]
+		var text strings.Builder
+		for text.Len() < size/count {
+			text.WriteString(words[random.IntN(len(words))] + " ")
+			if random.IntN(8) == 0 {
+				fmt.Fprintf(&text, "name%d\n", random.IntN(1000))
+			}
 		}
-		files[fmt.Sprintf("app%d/src/file%d.ts", i/20, i)] = string(data)
+		files[fmt.Sprintf("app%d/src/file%d.ts", i/20, i)] = text.String()
 	}
 	return files
 }

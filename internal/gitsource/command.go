@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,6 +28,10 @@ var hardening = []string{
 	"credential.helper=",
 	"core.hooksPath=" + os.DevNull,
 	"core.fsync=none", // a scratch repository survives nothing
+	// Memory: larger files go from the network to the disk in pieces, and fewer
+	// bases of deltas are kept.
+	"core.bigFileThreshold=8m",
+	"core.deltaBaseCacheLimit=16m",
 	"transfer.fsckObjects=true",
 	"transfer.bundleURI=false", // it would be a second address
 	"fetch.unpackLimit=1",      // one pack, whose size can be watched
@@ -35,6 +40,15 @@ var hardening = []string{
 	"maintenance.auto=false",
 	"gc.auto=0",
 }
+
+const (
+	// maxMemory bounds each process of git, on Linux. A server can send names of
+	// refs for as long as git listens, and git keeps all of them.
+	maxMemory = 256 << 20
+	// maxAllocation bounds what git asks for at once: a few kilobytes can say that
+	// they unpack to gigabytes.
+	maxAllocation = 64 << 20
+)
 
 // mirrorUploadPack serves a folder that the operator named, whoever owns it.
 const mirrorUploadPack = "git -c safe.directory=* -c uploadpack.allowFilter=true upload-pack"
@@ -51,7 +65,7 @@ func (s *Source) gitCommand(ctx context.Context, sc *scratch, t *target, do invo
 	if s.caBundle != "" {
 		args = append(args, "-c", "http.sslCAInfo="+s.caBundle)
 	}
-	if t != nil && t.scheme != "ssh" && len(t.pinned) > 0 {
+	if t != nil && t.isHTTP() && !t.isLiteral() {
 		args = append(args, "-c", "http.curloptResolve="+t.curlResolve())
 	}
 	args = append(append(args, do.command), do.flags...)
@@ -71,6 +85,19 @@ func (s *Source) gitCommand(ctx context.Context, sc *scratch, t *target, do invo
 	return cmd
 }
 
+// start starts a command with bounded memory.
+func start(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if err := limitMemory(cmd.Process, maxMemory); err != nil {
+		// How it ends says nothing after that.
+		_, _ = cmd.Cancel(), cmd.Wait()
+		return err
+	}
+	return nil
+}
+
 func environment(sc *scratch, t *target) []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"),
@@ -84,6 +111,7 @@ func environment(sc *scratch, t *target) []string {
 		"GIT_ASKPASS=false",
 		"GIT_LFS_SKIP_SMUDGE=1",
 		"GIT_NO_LAZY_FETCH=1",
+		"GIT_ALLOC_LIMIT=" + strconv.Itoa(maxAllocation),
 	}
 	if root := os.Getenv("SystemRoot"); root != "" {
 		env = append(env, "SystemRoot="+root) // Windows opens no socket without

@@ -15,7 +15,8 @@ var (
 	ErrTooLarge = errors.New("too large")
 	// ErrNotRegular says that the path is a symbolic link, a submodule or a folder.
 	ErrNotRegular = errors.New("not a regular file")
-	// ErrBusy says that no slot became free before the deadline.
+	// ErrBusy says that no slot became free before the deadline, or that too many
+	// wait for one already.
 	ErrBusy = errors.New("too many repositories are being read")
 )
 

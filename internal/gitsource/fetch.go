@@ -83,7 +83,7 @@ func (s *Source) converse(ctx context.Context, sc *scratch, t *target, do invoca
 	var stdout, stderr boundedBuffer
 	cmd := s.gitCommand(running, sc, t, do)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Start(); err != nil {
+	if err := start(cmd); err != nil {
 		return nil, fmt.Errorf("start git %s: %w", do.command, err)
 	}
 	watched := make(chan struct{})

@@ -71,7 +71,7 @@ func (o *objects) file(commit, path string) ([]byte, error) {
 // small returns the contents of a blob, which is missing when the server left it
 // out for its size.
 func (o *objects) small(id string) ([]byte, error) {
-	data, err := o.contents(id, maxFileSize)
+	_, data, err := o.contents(id, maxFileSize)
 	if errors.Is(err, errObjectMissing) {
 		return nil, fmt.Errorf("more than %d bytes: %w", maxFileSize, ErrTooLarge)
 	}

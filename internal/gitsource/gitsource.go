@@ -21,7 +21,8 @@ import (
 
 // Request names a release in a repository, and the project it is read for.
 type Request struct {
-	// Project is the project identifier that shares of the slots go by.
+	// Project is the project identifier that shares of the slots go by, beside the
+	// host.
 	Project string
 	// URL is the address as the user wrote it.
 	URL string
@@ -81,7 +82,7 @@ type Source struct {
 	addresses    addressPolicy
 	resolver     Resolver
 	dev          bool
-	slots        *slots[string]
+	slots        *slots
 	fileDeadline time.Duration
 	treeDeadline time.Duration
 	maxReceived  int64
@@ -98,7 +99,7 @@ func New(o Options) (*Source, error) {
 		scratchDir:   o.ScratchDir,
 		resolver:     o.Resolver,
 		dev:          o.AllowLoopbackHTTPAndFile,
-		slots:        newSlots[string](positive(o.Slots, defaultSlots)),
+		slots:        newSlots(positive(o.Slots, defaultSlots)),
 		fileDeadline: positive(o.FileDeadline, defaultFileDeadline),
 		treeDeadline: positive(o.TreeDeadline, defaultTreeDeadline),
 		maxReceived:  positive(o.MaxReceived, defaultMaxReceived),
@@ -110,6 +111,9 @@ func New(o Options) (*Source, error) {
 	}
 	if err := s.findGit(); err != nil {
 		return nil, err
+	}
+	if err := keepDescriptors(); err != nil {
+		return nil, fmt.Errorf("keep open files from git: %w", err)
 	}
 	if err := s.prepareScratchDir(); err != nil {
 		return nil, err
@@ -251,7 +255,7 @@ func (s *Source) conversation(ctx context.Context, req Request, talk func(*targe
 	if err := CheckTag(req.Tag); err != nil {
 		return &unreachable{reason: "the tag " + err.Error(), cause: err}
 	}
-	release, err := s.slots.acquire(ctx, req.Project)
+	release, err := s.slots.acquire(ctx, claim{project: req.Project, host: where.host})
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ type canary struct {
 
 func newCanary(t *testing.T, address string) *canary {
 	t.Helper()
-	l, err := net.Listen("tcp", address)
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -237,17 +236,19 @@ func TestStallingProjectStarvesNobody(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	})
-	s := newSource(t, srv, func(o *Options) { o.Slots = 4 })
+	s := newSource(t, srv)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	for range 2 {
+	const share = 3 // of 16 slots, on one host
+	for range share {
 		go func() {
 			_, err := s.Resolve(ctx, Request{Project: "slow", URL: srv.URL + "/slow/a", Tag: "v1"})
 			done <- err
 		}()
 	}
-	<-arrived
-	<-arrived
+	for range share {
+		<-arrived
+	}
 	waited, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer stop()
 	_, err := s.Resolve(waited, Request{Project: "slow", URL: repo.URL, Tag: "v1"})
@@ -256,8 +257,10 @@ func TestStallingProjectStarvesNobody(t *testing.T) {
 		t.Errorf("another project: %v", err)
 	}
 	cancel()
-	for range 2 {
-		<-done
+	for range share {
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("the project that stalls: %v", err)
+		}
 	}
 }
 
@@ -330,45 +333,5 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-	}
-}
-
-// Nothing of the server reaches git: no environment, no open file.
-func TestGitInheritsNothing(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("needs /proc")
-	}
-	t.Setenv("GREENROOM_SECRET", "hunter2-canary")
-	t.Setenv("GIT_TRACE", filepath.Join(t.TempDir(), "trace"))
-	open, err := os.Open(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = open.Close() }()
-	s := newSource(t, nil)
-	sc, err := s.newScratch()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = sc.remove() }()
-	out, err := s.gitCommand(t.Context(), sc, nil, invocation{
-		command: "-c",
-		flags:   []string{"alias.probe=!cat /proc/self/environ; for f in /proc/self/fd/*; do echo \"fd=${f##*/}\"; done", "probe"},
-	}).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(out), "hunter2") || strings.Contains(string(out), "GIT_TRACE") {
-		t.Errorf("git sees the environment of the server: %q", out)
-	}
-	var descriptors []string
-	for line := range strings.Lines(string(out)) {
-		if fd, ok := strings.CutPrefix(strings.TrimSpace(line), "fd="); ok {
-			descriptors = append(descriptors, fd)
-		}
-	}
-	// The shell itself opens the folder that it lists.
-	if len(descriptors) > 4 || !slices.Equal(descriptors[:3], []string{"0", "1", "2"}) {
-		t.Errorf("open descriptors %q", descriptors)
 	}
 }

@@ -53,10 +53,14 @@ func isFolder(prefix string) bool {
 }
 
 // match returns what follows the prefix, which ends where a part of the path does:
-// the alias of .../acme says nothing about .../acme-labs.
+// the alias of .../acme says nothing about .../acme-labs, and that of .../acme/
+// nothing about the folder itself.
 func (a alias) match(url string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(url, a.from)
-	return rest, ok && (isFolder(a.from) || rest == "" || rest[0] == '/')
+	if isFolder(a.from) {
+		return rest, ok && rest != ""
+	}
+	return rest, ok && (rest == "" || rest[0] == '/')
 }
 
 // locate says where the repository is read, or why it never is: then the error is

@@ -1,6 +1,7 @@
 package gitsource
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,7 @@ func TestAliasOf(t *testing.T) {
 		{"https://github.com/acme-labs/shop", ""},
 		{"https://github.com/Acme/shop", ""},
 		{"https://github.com:8443/acme/shop", ""},
+		{"https://github.com/acme/", ""},
 		{"https://github.com/one/shop.git", "https://mirror.internal:8443/one.git"},
 		{"https://github.com/one/shop.gitx", ""},
 		{"git@github.com:acme/shop", "ssh://git@mirror.internal/github/acme/shop"},
@@ -47,7 +49,7 @@ func TestAliasOf(t *testing.T) {
 	}
 	for _, url := range []string{
 		"https://github.com/acme/../../etc/passwd", "https://github.com/acme/%2e%2e/etc", "https://github.com/acme/..%2f..%2fetc",
-		"https://github.com/acme/", "https://github.com/acme//etc", "file:///srv/git/acme/shop",
+		"https://github.com/acme//etc", "file:///srv/git/acme/shop",
 	} {
 		if where, err := s.locate(url); err == nil {
 			t.Errorf("%s: read from %s", url, where.url)
@@ -145,6 +147,31 @@ func TestAliasToPrivateHost(t *testing.T) {
 	requireRelease(t, s, Request{URL: "https://github.com/acme/shop", Tag: "v1"}, commit)
 	_, err := s.Resolve(t.Context(), Request{URL: repo.URL, Tag: "v1"})
 	requireError(t, err, ErrNotReachable, false)
+}
+
+// No alias opens the address of a metadata service.
+func TestAliasToMetadata(t *testing.T) {
+	t.Parallel()
+	for _, a := range metadata {
+		host := a.Addr().String()
+		if a.Addr().Is6() {
+			host = "[" + host + "]"
+		}
+		s := newSource(t, nil, func(o *Options) {
+			o.AllowHosts, o.Resolver = nil, resolvesTo(a.Addr().String())
+			o.AllowLoopbackHTTPAndFile = true
+			o.Aliases = []Alias{
+				{From: "https://a.example.com/", To: "http://" + host + "/"},
+				{From: "https://b.example.com/", To: "https://metadata.internal/"},
+			}
+		})
+		for _, url := range []string{"https://a.example.com/latest", "https://b.example.com/latest"} {
+			_, err := s.Resolve(t.Context(), Request{URL: url, Tag: "v1"})
+			if !errors.Is(err, errForbiddenAddress) {
+				t.Errorf("%s at %s: %v", url, a, err)
+			}
+		}
+	}
 }
 
 func TestDevelopment(t *testing.T) {

@@ -2,9 +2,7 @@ package gitsource
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +12,6 @@ import (
 	"strings"
 	"sync"
 )
-
-// maxTreeObject is the size of the largest folder that is read, in bytes.
-const maxTreeObject = 16 << 20
 
 var errObjectMissing = errors.New("object missing")
 
@@ -30,6 +25,8 @@ type objects struct {
 	out  *bufio.Reader
 	// unusable is set once answers may be out of step with questions.
 	unusable error
+	// kept are the contents of blobs that were read ahead, by id.
+	kept map[string][]byte
 }
 
 type object struct {
@@ -47,11 +44,14 @@ func (s *Source) openObjects(sc *scratch) (*objects, error) {
 		kill()
 		return nil, fmt.Errorf("open git cat-file: %w", err)
 	}
-	if err := cmd.Start(); err != nil {
+	if err := start(cmd); err != nil {
 		kill()
 		return nil, fmt.Errorf("start git cat-file: %w", err)
 	}
-	return &objects{cmd: cmd, kill: kill, in: in, out: bufio.NewReaderSize(out, 64<<10)}, nil
+	return &objects{
+		cmd: cmd, kill: kill, in: in, out: bufio.NewReaderSize(out, 64<<10),
+		kept: make(map[string][]byte),
+	}, nil
 }
 
 // close ends the process. Whoever reads afterwards gets fs.ErrClosed.
@@ -59,62 +59,135 @@ func (o *objects) close() {
 	o.kill() // a read under way ends with an error
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.unusable = fs.ErrClosed
+	o.unusable, o.kept = fs.ErrClosed, nil
 	// It was killed, so how it ended says nothing.
 	_ = o.cmd.Wait()
 }
 
 // info returns what the name stands for, or errObjectMissing.
 func (o *objects) info(name string) (object, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.ask("info " + name)
+	var found object
+	err := o.each("info", []string{name}, func(_ int, f object) error {
+		found = f
+		return nil
+	})
+	return found, err
 }
 
-// contents returns the object's bytes. It returns ErrTooLarge when there are more
-// than limit, and errObjectMissing.
-func (o *objects) contents(id string, limit int64) ([]byte, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	found, err := o.ask("info " + id)
+// contents returns the bytes of the object that the name stands for. It returns
+// ErrTooLarge when there are more than limit, and errObjectMissing.
+func (o *objects) contents(name string, limit int64) (object, []byte, error) {
+	found, err := o.info(name)
 	if err != nil {
-		return nil, err
+		return object{}, nil, err
 	}
 	if found.size > limit {
-		return nil, fmt.Errorf("%d bytes, of which at most %d are read: %w", found.size, limit, ErrTooLarge)
+		return object{}, nil, tooManyBytes(found.size, limit)
 	}
-	if _, err := o.ask("contents " + id); err != nil {
-		return nil, err
-	}
-	data := make([]byte, found.size+1) // and the line end
-	if _, err := io.ReadFull(o.out, data); err != nil {
-		return nil, o.fail(err)
-	}
-	return data[:found.size], nil
+	data, err := o.blob(found.id, found.size)
+	return found, data, err
 }
 
-// ask sends one line and reads the line that answers it.
-func (o *objects) ask(question string) (object, error) {
+func tooManyBytes(size, limit int64) error {
+	return fmt.Errorf("%d bytes, of which at most %d are read: %w", size, limit, ErrTooLarge)
+}
+
+// blob returns the bytes of the blob, whose size the caller knows. They are not
+// the caller's to change.
+func (o *objects) blob(id string, size int64) ([]byte, error) {
+	o.mu.Lock()
+	data, ok := o.kept[id]
+	o.mu.Unlock()
+	if ok {
+		return data, nil
+	}
+	err := o.eachContents([]string{id}, size, func(_ int, _ object, d []byte) error {
+		data = d
+		return nil
+	})
+	return data, err
+}
+
+// readAhead keeps the contents of blobs that somebody will probably ask for.
+func (o *objects) readAhead(ids []string, limit int64) error {
+	return o.eachContents(ids, limit, func(i int, _ object, data []byte) error {
+		o.kept[ids[i]] = data
+		return nil
+	})
+}
+
+// eachContents hands over the objects with their contents, in order. It returns
+// ErrTooLarge when one has more than limit bytes.
+func (o *objects) eachContents(names []string, limit int64, take func(i int, found object, data []byte) error) error {
+	return o.each("contents", names, func(i int, found object) error {
+		if found.size > limit {
+			return tooManyBytes(found.size, limit)
+		}
+		data := make([]byte, found.size+1) // and the line end
+		if _, err := io.ReadFull(o.out, data); err != nil {
+			return err
+		}
+		return take(i, found, data[:found.size])
+	})
+}
+
+// each asks git the same question about many objects, and takes the answers in
+// order. All questions are on their way before the first answer has come back: a
+// round trip takes longer than an answer.
+//
+// It returns errObjectMissing when the only object is. Whatever else goes wrong,
+// the process is of no use any more.
+func (o *objects) each(question string, names []string, take func(i int, found object) error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.unusable != nil {
-		return object{}, o.unusable
+		return o.unusable
 	}
-	if _, err := io.WriteString(o.in, question+"\n"); err != nil {
-		return object{}, o.fail(err)
+	var questions strings.Builder
+	for _, name := range names {
+		questions.WriteString(question + " " + name + "\n")
 	}
+	asked := make(chan error, 1)
+	go func() {
+		_, err := io.WriteString(o.in, questions.String())
+		asked <- err
+	}()
+	for i := range names {
+		found, err := o.answer()
+		if errors.Is(err, errObjectMissing) && len(names) == 1 {
+			return errors.Join(err, <-asked)
+		}
+		if err == nil {
+			err = take(i, found)
+		}
+		if err != nil {
+			o.kill() // or the rest of the questions might never be read
+			err = errors.Join(err, <-asked)
+			return o.fail(err)
+		}
+	}
+	if err := <-asked; err != nil {
+		return o.fail(err)
+	}
+	return nil
+}
+
+// answer reads the line with which git answers.
+func (o *objects) answer() (object, error) {
 	line, err := o.out.ReadString('\n')
 	if err != nil {
-		return object{}, o.fail(err)
+		return object{}, err
 	}
 	fields := strings.Fields(line)
 	if len(fields) == 2 && fields[1] == "missing" {
 		return object{}, errObjectMissing
 	}
 	if len(fields) != 3 || !isObjectID(fields[0]) {
-		return object{}, o.fail(fmt.Errorf("unexpected answer %.100q", line))
+		return object{}, fmt.Errorf("unexpected answer %.100q", line)
 	}
 	size, err := strconv.ParseInt(fields[2], 10, 64)
 	if err != nil {
-		return object{}, o.fail(err)
+		return object{}, err
 	}
 	return object{id: fields[0], kind: fields[1], size: size}, nil
 }
@@ -136,57 +209,9 @@ func (o *objects) commit() (string, error) {
 
 // folder returns the entries of the tree that the name stands for.
 func (o *objects) folder(name string) ([]treeEntry, error) {
-	found, err := o.info(name)
-	if err != nil {
-		return nil, err
-	}
-	data, err := o.contents(found.id, maxTreeObject)
+	found, data, err := o.contents(name, maxTreeObject)
 	if err != nil {
 		return nil, err
 	}
 	return parseTree(data, len(found.id)/2)
-}
-
-// treeEntry is one name in a tree object.
-type treeEntry struct {
-	name, id string
-	mode     fs.FileMode
-}
-
-var errMalformedTree = errors.New("malformed tree object")
-
-// parseTree reads a tree object: repeated mode, space, name, NUL, binary id.
-func parseTree(data []byte, idLength int) ([]treeEntry, error) {
-	var entries []treeEntry
-	for len(data) > 0 {
-		head, rest, ok := bytes.Cut(data, []byte{0})
-		mode, name, spaced := bytes.Cut(head, []byte{' '})
-		if !ok || !spaced || len(rest) < idLength {
-			return nil, errMalformedTree
-		}
-		entries = append(entries, treeEntry{
-			name: string(name),
-			id:   hex.EncodeToString(rest[:idLength]),
-			mode: fileMode(string(mode)),
-		})
-		data = rest[idLength:]
-	}
-	return entries, nil
-}
-
-// fileMode translates git's mode. What is neither a file, a folder nor a symbolic
-// link is irregular: a submodule, and what git does not make.
-func fileMode(mode string) fs.FileMode {
-	switch strings.TrimLeft(mode, "0") {
-	case "40000":
-		return fs.ModeDir | 0o555
-	case "100644", "100664":
-		return 0o444
-	case "100755":
-		return 0o555
-	case "120000":
-		return fs.ModeSymlink | 0o444
-	default:
-		return fs.ModeIrregular
-	}
 }

@@ -19,6 +19,10 @@ func ownGroup(cmd *exec.Cmd) {
 	}
 }
 
+// keepDescriptors does nothing: on Windows a process is started with the handles
+// that are listed for it, and no others.
+func keepDescriptors() error { return nil }
+
 // lockFolder locks the folder until the file is closed or the process ends, since
 // Windows removes no file that is open. It returns an error when another holds
 // the lock.

@@ -49,6 +49,9 @@ var reasons = []struct {
 	{"the remote end hung up", "the connection broke", true},
 	{"unexpected disconnect", "the connection broke", true},
 	{"early EOF", "the connection broke", true},
+	{"RPC failed", "the connection broke", true},
+	{"gnutls_handshake() failed", "no secure connection to the server", true},
+	{"SSL_ERROR", "no secure connection to the server", true},
 	{"dumb http transport", "the server does not speak git's smart protocol", false},
 	{"not valid: is this a git repository", "there is no repository at the URL", false},
 	{"fsck error", "the repository has malformed objects", false},
@@ -60,6 +63,9 @@ func explain(command, printed string, failed error) error {
 	said := withoutRemote(printed)
 	if strings.Contains(said, "No space left on device") || strings.Contains(said, "Disk quota exceeded") {
 		return fmt.Errorf("git %s: no space left on the disk of scratch files: %w", command, failed)
+	}
+	if strings.Contains(said, "attempting to allocate") || strings.Contains(said, "ut of memory") {
+		return fmt.Errorf("git %s needs more memory than it is given: %w", command, ErrTooLarge)
 	}
 	for _, r := range reasons {
 		if strings.Contains(said, r.printed) {

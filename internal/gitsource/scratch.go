@@ -89,20 +89,23 @@ func (sc *scratch) remove() error {
 func (sc *scratch) size() (packs, all int64) {
 	// Files come and go while git works: what cannot be read counts nothing.
 	_ = filepath.WalkDir(sc.dir, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return nil
-		}
-		all += info.Size()
-		if strings.HasPrefix(d.Name(), "tmp_pack_") || strings.HasSuffix(d.Name(), ".pack") {
-			packs += info.Size()
+		if err == nil && d.Type().IsRegular() {
+			size := sizeOf(d)
+			all += size
+			if strings.HasPrefix(d.Name(), "tmp_pack_") || strings.HasSuffix(d.Name(), ".pack") {
+				packs += size
+			}
 		}
 		return nil
 	})
 	return packs, all
+}
+
+func sizeOf(d fs.DirEntry) int64 {
+	if info, err := d.Info(); err == nil {
+		return info.Size()
+	}
+	return 0
 }
 
 // sweep makes the folder for scratch folders, and removes from it those that

@@ -8,39 +8,78 @@ import (
 	"sync"
 )
 
-// slots hands out a fixed number of slots to holders that are told apart by key.
-// A key gets another slot only while it holds fewer than are free. So alone it
-// gets half of them, beside k-1 others that want as many a (k+1)th, and one that
-// holds none finds a free one as long as there are fewer keys than slots.
-type slots[K comparable] struct {
-	mu      sync.Mutex
-	free    int
-	held    map[K]int
-	waiting []*waiter[K] // in the order of arrival
+// maxWaiting is how many requests of one project may wait for a slot. Whoever
+// comes after them would hardly get one before the deadline.
+const maxWaiting = 256
+
+// claim is what a slot is wanted for.
+type claim struct {
+	project string
+	host    string // "" for folders, which have no share
 }
 
-type waiter[K comparable] struct {
-	key     K
+// slots hands out a fixed number of slots. No host gets more than three quarters
+// of them, so that one which stalls leaves room for others. Both of all slots and
+// of its host's, a project gets another one only while more than three times as
+// many are free as it holds. So of 16 slots it gets 4, of them 3 on one host, and
+// in whatever order they come, six projects that want all they can get leave room
+// for a seventh.
+type slots struct {
+	mu      sync.Mutex
+	all     *share
+	hosts   map[string]*share // of hosts with a slot in use
+	perHost int
+	waiting []*waiter // in the order of arrival
+}
+
+// share is a number of slots and who holds how many of them.
+type share struct {
+	free int
+	held map[string]int // by project
+}
+
+type waiter struct {
+	claim
 	granted chan struct{}
 }
 
-func newSlots[K comparable](n int) *slots[K] {
-	return &slots[K]{free: n, held: make(map[K]int)}
+func newSlots(n int) *slots {
+	return &slots{all: newShare(n), hosts: make(map[string]*share), perHost: n - n/4}
+}
+
+func newShare(n int) *share { return &share{free: n, held: make(map[string]int)} }
+
+func (s *share) mayHave(project string) bool { return 3*s.held[project] < s.free }
+
+func (s *share) take(project string) {
+	s.free--
+	s.held[project]++
+}
+
+func (s *share) giveBack(project string) {
+	s.free++
+	if s.held[project]--; s.held[project] == 0 {
+		delete(s.held, project)
+	}
 }
 
 // acquire waits for a slot and returns the function that gives it back, to be
-// called once. It returns ErrBusy when the deadline passes first, or the
-// context's error when it is cancelled.
-func (s *slots[K]) acquire(ctx context.Context, key K) (release func(), err error) {
-	w := &waiter[K]{key: key, granted: make(chan struct{})}
+// called once. It returns ErrBusy when the deadline passes first or too many wait
+// already, or the context's error when that ended otherwise.
+func (s *slots) acquire(ctx context.Context, c claim) (release func(), err error) {
+	w := &waiter{claim: c, granted: make(chan struct{})}
 	s.mu.Lock()
+	if s.waitingFor(c.project) >= maxWaiting {
+		s.mu.Unlock()
+		return nil, ErrBusy
+	}
 	s.waiting = append(s.waiting, w)
 	s.grant()
 	s.mu.Unlock()
 
 	select {
 	case <-w.granted:
-		return func() { s.release(key) }, nil
+		return func() { s.release(c) }, nil
 	case <-ctx.Done():
 		s.abandon(w)
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -50,19 +89,31 @@ func (s *slots[K]) acquire(ctx context.Context, key K) (release func(), err erro
 	}
 }
 
-func (s *slots[K]) release(key K) {
+func (s *slots) waitingFor(project string) (n int) {
+	for _, w := range s.waiting {
+		if w.project == project {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *slots) release(c claim) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.free++
-	if s.held[key]--; s.held[key] == 0 {
-		delete(s.held, key)
+	s.all.giveBack(c.project)
+	if host, ok := s.hosts[c.host]; ok {
+		host.giveBack(c.project)
+		if host.free == s.perHost {
+			delete(s.hosts, c.host)
+		}
 	}
 	s.grant()
 }
 
 // abandon takes the waiter out of the queue, or gives back the slot that it got
 // in the same moment.
-func (s *slots[K]) abandon(w *waiter[K]) {
+func (s *slots) abandon(w *waiter) {
 	s.mu.Lock()
 	i := slices.Index(s.waiting, w)
 	if i >= 0 {
@@ -70,12 +121,12 @@ func (s *slots[K]) abandon(w *waiter[K]) {
 	}
 	s.mu.Unlock()
 	if i < 0 {
-		s.release(w.key)
+		s.release(w.claim)
 	}
 }
 
 // grant gives free slots to those that wait and may have one.
-func (s *slots[K]) grant() {
+func (s *slots) grant() {
 	for {
 		i := s.next()
 		if i < 0 {
@@ -83,21 +134,37 @@ func (s *slots[K]) grant() {
 		}
 		w := s.waiting[i]
 		s.waiting = slices.Delete(s.waiting, i, i+1)
-		s.free--
-		s.held[w.key]++
+		s.all.take(w.project)
+		if w.host != "" {
+			if s.hosts[w.host] == nil {
+				s.hosts[w.host] = newShare(s.perHost)
+			}
+			s.hosts[w.host].take(w.project)
+		}
 		close(w.granted)
 	}
 }
 
-// next returns the index of the waiter whose key holds the least, the first to
-// have come among equals; -1 when none may have a slot.
-func (s *slots[K]) next() int {
+// next returns the index of the waiter whose project holds the least, the first
+// to have come among equals; -1 when none may have a slot.
+func (s *slots) next() int {
 	best := -1
 	for i, w := range s.waiting {
-		held := s.held[w.key]
-		if held < s.free && (best < 0 || held < s.held[s.waiting[best].key]) {
+		if !s.mayHave(w.claim) {
+			continue
+		}
+		if best < 0 || s.all.held[w.project] < s.all.held[s.waiting[best].project] {
 			best = i
 		}
 	}
 	return best
+}
+
+func (s *slots) mayHave(c claim) bool {
+	if !s.all.mayHave(c.project) {
+		return false
+	}
+	// A host that is not there has all of its share.
+	host, ok := s.hosts[c.host]
+	return !ok || host.mayHave(c.project)
 }

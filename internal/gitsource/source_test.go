@@ -3,6 +3,8 @@ package gitsource
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,39 +15,68 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
 )
 
+// tags are the styles of tags in connect-yaml.md, and what else git allows.
+var tags = []string{
+	"v1.2.3", "1.2.3", "v1.4.4-build01.07.25.09.14", "connect_v0.0.1_beta", "feature/34077-events-0.1.0",
+	"@acme/shop@1.0.0", "latest", "HEAD", "größe-1", "@", `a+b=c,d;e&f|g$(h)'i"`,
+}
+
+var kindsOfTag = map[string]func(*testing.T, *gitserver.Repo, string){
+	"lightweight": func(t *testing.T, r *gitserver.Repo, tag string) { t.Helper(); r.Tag(t, tag) },
+	"annotated":   func(t *testing.T, r *gitserver.Repo, tag string) { t.Helper(); r.AnnotatedTag(t, tag) },
+}
+
+// eachWay runs a test over https, and over an alias that leads to a folder. url
+// turns the URL of a repository of the server into one that the source reads so.
+func eachWay(t *testing.T, test func(t *testing.T, srv *gitserver.Server, s *Source, url func(*gitserver.Repo) string)) {
+	t.Helper()
+	const alias = "https://github.com/"
+	for _, over := range []string{"https", "file"} {
+		t.Run(over, func(t *testing.T) {
+			t.Parallel()
+			srv := gitserver.New(t)
+			s := newSource(t, srv, func(o *Options) {
+				if over == "file" {
+					o.Aliases = []Alias{{From: alias, To: "file://" + filepath.ToSlash(srv.Root) + "/"}}
+				}
+			})
+			test(t, srv, s, func(r *gitserver.Repo) string {
+				if over == "file" {
+					return alias + strings.TrimPrefix(r.URL, srv.URL+"/")
+				}
+				return r.URL
+			})
+			if asked := len(srv.Requests()) > 0; asked != (over == "https") {
+				t.Errorf("the server was asked: %t", asked)
+			}
+		})
+	}
+}
+
 func TestEveryStyleOfTag(t *testing.T) {
 	t.Parallel()
-	srv := gitserver.New(t)
-	s := newSource(t, srv)
-	tags := []string{
-		"v1.2.3", "1.2.3", "v1.4.4-build01.07.25.09.14", "connect_v0.0.1_beta", "feature/34077-events-0.1.0",
-		"@acme/shop@1.0.0", "latest", "HEAD", "größe-1", "@", `a+b=c,d;e&f|g$(h)'i"`,
-	}
-	kinds := map[string]func(*gitserver.Repo, string){
-		"lightweight": func(r *gitserver.Repo, tag string) { r.Tag(t, tag) },
-		"annotated":   func(r *gitserver.Repo, tag string) { r.AnnotatedTag(t, tag) },
-	}
-	for kind, tagged := range kinds {
-		repo := srv.Repo(t, kind)
-		commit := repo.Commit(t, map[string]string{"connect.yaml": connectYAML})
-		for _, tag := range tags {
-			tagged(repo, tag)
-			t.Run(kind+"/"+tag, func(t *testing.T) {
-				requireRelease(t, s, Request{Project: "p", URL: repo.URL, Tag: tag}, commit)
-			})
+	eachWay(t, func(t *testing.T, srv *gitserver.Server, s *Source, url func(*gitserver.Repo) string) {
+		t.Helper()
+		for kind, makeTag := range kindsOfTag {
+			repo := srv.Repo(t, kind)
+			commit := repo.Commit(t, map[string]string{"connect.yaml": connectYAML})
+			for _, tag := range tags {
+				makeTag(t, repo, tag)
+				requireRelease(t, s, Request{Project: kind, URL: url(repo), Tag: tag}, commit)
+			}
 		}
-	}
+	})
 }
 
 func requireRelease(t *testing.T, s *Source, req Request, commit string) {
 	t.Helper()
 	resolved, err := s.Resolve(t.Context(), req)
 	if err != nil || resolved != commit {
-		t.Errorf("Resolve = %s, %v, want %s", resolved, err, commit)
+		t.Errorf("Resolve %s = %s, %v, want %s", req, resolved, err, commit)
 	}
 	file, err := s.File(t.Context(), req, "connect.yaml")
 	if err != nil || file.Commit != commit || string(file.Data) != connectYAML {
-		t.Errorf("File = %s %q, %v, want %s", file.Commit, file.Data, err, commit)
+		t.Errorf("File of %s = %s %q, %v, want %s", req, file.Commit, file.Data, err, commit)
 	}
 }
 
@@ -65,29 +96,33 @@ func TestTagLongerThanAFileName(t *testing.T) {
 	requireRelease(t, s, Request{Project: "p", URL: repo.URL, Tag: tag}, commit)
 }
 
+// A tag that has moved names its new commit, whatever kind of tag it was and is.
 func TestMovedTag(t *testing.T) {
 	t.Parallel()
-	srv := gitserver.New(t)
-	s := newSource(t, srv)
-	repo := srv.Repo(t, "acme/shop")
-	first := repo.Commit(t, map[string]string{"connect.yaml": "first"})
-	repo.Tag(t, "latest")
-	req := Request{Project: "p", URL: repo.URL, Tag: "latest"}
-	file, err := s.File(t.Context(), req, "connect.yaml")
-	if err != nil || file.Commit != first || string(file.Data) != "first" {
-		t.Fatalf("File = %+v, %v", file, err)
-	}
-	second := repo.Commit(t, map[string]string{"connect.yaml": "second"})
-	repo.MoveTag(t, "latest", second)
-	if commit, err := s.Resolve(t.Context(), req); err != nil || commit != second {
-		t.Errorf("Resolve = %s, %v, want %s", commit, err, second)
-	}
-	if file, err = s.File(t.Context(), req, "connect.yaml"); err != nil || file.Commit != second || string(file.Data) != "second" {
-		t.Errorf("File = %+v, %v", file, err)
-	}
-	repo.DeleteTag(t, "latest")
-	_, err = s.Resolve(t.Context(), req)
-	requireError(t, err, ErrNotReachable, false)
+	eachWay(t, func(t *testing.T, srv *gitserver.Server, s *Source, url func(*gitserver.Repo) string) {
+		t.Helper()
+		repo := srv.Repo(t, "acme/shop")
+		req := Request{Project: "p", URL: url(repo), Tag: "latest"}
+		for i, kind := range []string{"lightweight", "annotated", "annotated", "lightweight", "lightweight"} {
+			want := fmt.Sprintf("commit %d by %s tag", i, kind)
+			commit := repo.Commit(t, map[string]string{"connect.yaml": want})
+			kindsOfTag[kind](t, repo, "latest")
+			if got, err := s.Resolve(t.Context(), req); err != nil || got != commit {
+				t.Errorf("%s: Resolve = %s, %v, want %s", want, got, err, commit)
+			}
+			if file, err := s.File(t.Context(), req, "connect.yaml"); err != nil || file.Commit != commit || string(file.Data) != want {
+				t.Errorf("%s: File = %+v, %v", want, file, err)
+			}
+			tree := openedTree(t, s, req)
+			if data, err := fs.ReadFile(tree.FS(), "connect.yaml"); err != nil || tree.Commit != commit || string(data) != want {
+				t.Errorf("%s: Tree = %s, %q, %v", want, tree.Commit, data, err)
+			}
+		}
+		repo.DeleteTag(t, "latest")
+		for _, err := range attempts(t, s, req) {
+			requireError(t, err, ErrNotReachable, false)
+		}
+	})
 }
 
 // A tag is found by its whole name, though git matches names by their ends.
@@ -122,18 +157,23 @@ func TestNotReachable(t *testing.T) {
 		{name: "branch", url: repo.URL, tag: "main", reason: "the tag is missing"},
 		{name: "no repository", url: srv.URL + "/acme/none", tag: "v1", reason: "the repository is missing, or not public"},
 		{name: "empty repository", url: empty.URL, tag: "v1", reason: "the tag is missing"},
-		{name: "needs a password", url: repo.URL, tag: "v1", fault: unauthorized, reason: "the repository is missing, or not public"},
-		{name: "forbidden", url: repo.URL, tag: "v1", fault: gitserver.Fail(403), reason: "the server refuses access"},
-		{name: "server failed", url: repo.URL, tag: "v1", fault: gitserver.Fail(500), transient: true, reason: "the server failed"},
-		{name: "server busy", url: repo.URL, tag: "v1", fault: gitserver.Fail(429), transient: true, reason: "the server asks for fewer requests"},
-		{name: "not a git server", url: repo.URL, tag: "v1", fault: htmlPage},
+		{name: "needs a password", tag: "v1", fault: unauthorized, reason: "the repository is missing, or not public"},
+		{name: "forbidden", tag: "v1", fault: gitserver.Fail(403), reason: "the server refuses access"},
+		{name: "server failed", tag: "v1", fault: gitserver.Fail(500), transient: true, reason: "the server failed"},
+		{name: "server busy", tag: "v1", fault: gitserver.Fail(429), transient: true, reason: "the server asks for fewer requests"},
+		{name: "not a git server", tag: "v1", fault: htmlPage},
 		{name: "nobody listens", url: "https://127.0.0.1:1/acme/shop", tag: "v1", transient: true, reason: "no connection to the server"},
 		{name: "bad URL", url: "https://user:hunter2@127.0.0.1/x", tag: "v1", reason: "the URL must not hold a user name or password"},
 		{name: "bad tag", url: repo.URL, tag: "a..b", reason: "the tag must not contain two dots"},
 	} {
-		// One after the other: they share the server's fault.
 		t.Run(c.name, func(t *testing.T) {
-			srv.Intercept(c.fault)
+			t.Parallel()
+			srv := srv
+			if c.fault != nil {
+				srv = gitserver.New(t)
+				srv.Intercept(c.fault)
+				c.url = srv.URL + "/acme/shop"
+			}
 			s := newSource(t, srv)
 			req := Request{Project: "p", URL: c.url, Tag: c.tag}
 			for what, err := range attempts(t, s, req) {
@@ -144,7 +184,6 @@ func TestNotReachable(t *testing.T) {
 			}
 		})
 	}
-	srv.Intercept(nil)
 	for _, tag := range []string{"blob", "tree"} {
 		_, err := newSource(t, srv).File(t.Context(), Request{URL: repo.URL, Tag: tag}, "connect.yaml")
 		requireError(t, err, ErrNotReachable, false)

@@ -36,7 +36,7 @@ func TestCheckTag(t *testing.T) {
 // requireRefName asks git whether the tag makes a valid name of a ref.
 func requireRefName(t *testing.T, tag string) {
 	t.Helper()
-	if err := exec.Command("git", "check-ref-format", "refs/tags/"+tag).Run(); err != nil {
+	if err := exec.CommandContext(t.Context(), "git", "check-ref-format", "refs/tags/"+tag).Run(); err != nil {
 		t.Errorf("%q: git check-ref-format: %v", tag, err)
 	}
 }
@@ -59,7 +59,7 @@ func FuzzCheckTag(f *testing.F) {
 			}
 			return
 		}
-		valid := exec.Command(git, "check-ref-format", "refs/tags/"+tag).Run() == nil
+		valid := exec.CommandContext(t.Context(), git, "check-ref-format", "refs/tags/"+tag).Run() == nil
 		ours := err != nil && (strings.HasPrefix(tag, "-") || strings.Contains(err.Error(), "characters") || strings.Contains(err.Error(), "UTF-8"))
 		if valid != (err == nil) && !ours {
 			t.Errorf("%q: CheckTag = %v, valid for git: %t", tag, err, valid)

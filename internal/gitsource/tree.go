@@ -1,12 +1,8 @@
 package gitsource
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"io/fs"
-	"path"
-	"slices"
 	"sync"
 )
 
@@ -19,10 +15,15 @@ const (
 	maxPath = 4096
 	// maxBlob is the size of the largest file that is read from a tree, in bytes.
 	maxBlob = 8 << 20
+	// maxAhead is how many bytes of a tree are read before they are asked for, and
+	// maxBlobAhead the size of the largest file that they include. One file at a
+	// time takes five times as long.
+	maxAhead     = 16 << 20
+	maxBlobAhead = 256 << 10
 )
 
-// Tree is a commit with all of its files. It takes room on disk and a process
-// until it is closed.
+// Tree is a commit with all of its files. It takes room on disk, memory (at most
+// 16 MiB for contents) and a process until it is closed.
 type Tree struct {
 	Commit string
 	files  *treeFS
@@ -36,8 +37,8 @@ type Tree struct {
 // name that is no valid path is left out.
 func (t *Tree) FS() fs.FS { return t.files }
 
-// Close removes the files; after it they can be listed, but not read. It may be
-// called again.
+// Close removes the files; after it they can be listed, but not read: that returns
+// fs.ErrClosed. It may be called again.
 func (t *Tree) Close() error { return t.close() }
 
 // openTree lists what fetch has brought. The Tree owns the scratch folder, unless
@@ -53,6 +54,9 @@ func (s *Source) openTree(ctx context.Context, sc *scratch) (*Tree, error) {
 	if err == nil {
 		files, err = listTree(o, commit+"^{tree}")
 	}
+	if err == nil {
+		err = files.readAhead()
+	}
 	if !stop() && err == nil {
 		err = ctx.Err() // the process is being killed
 	}
@@ -64,40 +68,4 @@ func (s *Source) openTree(ctx context.Context, sc *scratch) (*Tree, error) {
 		o.close()
 		return sc.remove()
 	})}, nil
-}
-
-// listTree reads all folders below the root.
-func listTree(o *objects, root string) (*treeFS, error) {
-	files := &treeFS{objects: o, nodes: make(map[string]*node)}
-	top := &node{files: files, name: ".", id: root, mode: fs.ModeDir | 0o555}
-	files.nodes["."] = top
-	type folder struct {
-		path string
-		node *node
-	}
-	for unread := []folder{{".", top}}; len(unread) > 0; {
-		next := unread[len(unread)-1]
-		unread = unread[:len(unread)-1]
-		entries, err := o.folder(next.node.id)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			child := path.Join(next.path, e.name)
-			if !fs.ValidPath(e.name) || files.nodes[child] != nil {
-				continue
-			}
-			if len(files.nodes) > maxEntries || len(child) > maxPath {
-				return nil, fmt.Errorf("more than %d files, or a path of more than %d bytes: %w", maxEntries, maxPath, ErrTooLarge)
-			}
-			n := &node{files: files, name: e.name, id: e.id, mode: e.mode}
-			files.nodes[child] = n
-			next.node.children = append(next.node.children, n)
-			if n.IsDir() {
-				unread = append(unread, folder{child, n})
-			}
-		}
-		slices.SortFunc(next.node.children, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
-	}
-	return files, nil
 }

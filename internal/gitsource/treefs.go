@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// treeFS is the file system of a commit. Folders are in memory, and files are
-// read from git when they are asked for.
+// treeFS is the file system of a commit. Folders and small files are in memory,
+// other files are read from git when they are asked for.
 type treeFS struct {
 	objects *objects
 	nodes   map[string]*node // by path
+	regular []*node          // the regular files
 }
 
 var (
@@ -64,7 +65,7 @@ func (t *treeFS) ReadFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 	}
-	return data, nil
+	return slices.Clone(data), nil
 }
 
 func (t *treeFS) Stat(name string) (fs.FileInfo, error) {
@@ -72,11 +73,7 @@ func (t *treeFS) Stat(name string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := n.Info()
-	if err != nil {
-		return nil, &fs.PathError{Op: "stat", Path: name, Err: err}
-	}
-	return info, nil
+	return nodeInfo{n}, nil
 }
 
 // node is a file or a folder. It is its own fs.DirEntry.
@@ -84,38 +81,29 @@ type node struct {
 	files    *treeFS
 	name, id string
 	mode     fs.FileMode
+	size     int64         // of a regular file
 	children []fs.DirEntry // by name
 }
 
-func (n *node) Name() string      { return n.name }
-func (n *node) IsDir() bool       { return n.mode.IsDir() }
-func (n *node) Type() fs.FileMode { return n.mode.Type() }
+func (n *node) Name() string               { return n.name }
+func (n *node) IsDir() bool                { return n.mode.IsDir() }
+func (n *node) Type() fs.FileMode          { return n.mode.Type() }
+func (n *node) Info() (fs.FileInfo, error) { return nodeInfo{n}, nil }
 
-// Info asks git for the size, of a regular file only.
-func (n *node) Info() (fs.FileInfo, error) {
-	info := nodeInfo{node: n}
-	if n.mode.IsRegular() {
-		found, err := n.files.objects.info(n.id)
-		if err != nil {
-			return nil, err
-		}
-		info.size = found.size
-	}
-	return info, nil
-}
-
+// read returns the bytes of the file, which are not the caller's to change.
 func (n *node) read() ([]byte, error) {
-	if !n.mode.IsRegular() {
+	switch {
+	case !n.mode.IsRegular():
 		return nil, ErrNotRegular
+	case n.size > maxBlob:
+		return nil, tooManyBytes(n.size, maxBlob)
+	default:
+		return n.files.objects.blob(n.id, n.size)
 	}
-	return n.files.objects.contents(n.id, maxBlob)
 }
 
 // nodeInfo is the fs.FileInfo of a node. Git keeps no time of a file.
-type nodeInfo struct {
-	*node
-	size int64
-}
+type nodeInfo struct{ *node }
 
 func (i nodeInfo) Size() int64        { return i.size }
 func (i nodeInfo) Mode() fs.FileMode  { return i.mode }

@@ -60,11 +60,16 @@ func (s *Source) checkVersion() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, sc.remove()) }()
-	printed, err := s.gitCommand(ctx, sc, nil, invocation{command: "version"}).Output()
-	if err != nil {
+	var printed boundedBuffer
+	cmd := s.gitCommand(ctx, sc, nil, invocation{command: "version"})
+	cmd.Stdout = &printed
+	if err := start(cmd); err != nil {
+		return fmt.Errorf("start %s version: %w", s.git, err)
+	}
+	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("run %s version: %w", s.git, err)
 	}
-	v, err := parseVersion(string(printed))
+	v, err := parseVersion(printed.String())
 	if err != nil {
 		return err
 	}

@@ -39,9 +39,9 @@ func (s *Server) Repo(tb testing.TB, name string) *Repo {
 	tb.Helper()
 	r := &Repo{
 		URL:  s.URL + "/" + name,
-		Dir:  filepath.Join(s.root, filepath.FromSlash(name)),
+		Dir:  filepath.Join(s.Root, filepath.FromSlash(name)),
 		git:  s.git,
-		home: s.root,
+		home: s.Root,
 	}
 	if err := os.MkdirAll(r.Dir, 0o700); err != nil {
 		tb.Fatalf("make repository %s: %v", name, err)
@@ -121,7 +121,7 @@ func (r *Repo) DeleteTag(tb testing.TB, name string) {
 // without the line end.
 func (r *Repo) Git(tb testing.TB, input string, args ...string) string {
 	tb.Helper()
-	cmd := exec.Command(r.git, args...)
+	cmd := exec.CommandContext(tb.Context(), r.git, args...)
 	cmd.Dir = r.Dir
 	cmd.Env = environment(r.home)
 	cmd.Stdin = strings.NewReader(input)

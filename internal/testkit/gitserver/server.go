@@ -4,6 +4,7 @@ package gitserver
 
 import (
 	"encoding/pem"
+	"io"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
@@ -22,9 +23,10 @@ type Server struct {
 	// CAFile holds the certificate that the server's own is signed by. It also
 	// covers example.com and the names below it.
 	CAFile string
+	// Root is the folder that the repositories are in.
+	Root string
 
 	git    string
-	root   string
 	server *httptest.Server
 
 	mu       sync.Mutex
@@ -42,7 +44,7 @@ func New(tb testing.TB) *Server {
 	if err != nil {
 		tb.Fatalf("find git: %v", err)
 	}
-	s := &Server{git: git, root: tb.TempDir(), CAFile: filepath.Join(tb.TempDir(), "ca.pem")}
+	s := &Server{git: git, Root: tb.TempDir(), CAFile: filepath.Join(tb.TempDir(), "ca.pem")}
 	s.server = httptest.NewTLSServer(s.handler())
 	s.URL = s.server.URL
 	tb.Cleanup(func() {
@@ -61,8 +63,8 @@ func (s *Server) handler() http.Handler {
 	backend := &cgi.Handler{
 		Path:   s.git,
 		Args:   []string{"http-backend"},
-		Dir:    s.root,
-		Env:    append(environment(s.root), "GIT_PROJECT_ROOT="+s.root, "GIT_HTTP_EXPORT_ALL=1"),
+		Dir:    s.Root,
+		Env:    append(environment(s.Root), "GIT_PROJECT_ROOT="+s.Root, "GIT_HTTP_EXPORT_ALL=1"),
 		Stderr: discard{},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -125,6 +127,9 @@ func Redirect(base string) Middleware {
 func Stall(arrived chan<- *http.Request) Middleware {
 	return func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			// A server sees that a client has gone only once it has read all that
+			// the client had to say.
+			_, _ = io.Copy(io.Discard, r.Body)
 			select {
 			case arrived <- r:
 			default:
