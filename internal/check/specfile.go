@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
@@ -59,12 +58,14 @@ func readSpec(tree fs.FS) (*connectyaml.Spec, []api.Finding, error) {
 }
 
 func missing(entries []fs.DirEntry) api.Finding {
-	for _, e := range entries {
-		if n := e.Name(); strings.EqualFold(n, "connect.yml") || strings.EqualFold(n, connectyaml.FileName) {
-			return aboutFile(RuleFileMissing,
-				fmt.Sprintf("there is no connect.yaml at the root of the repository, but there is a %s", n),
-				fmt.Sprintf("Rename it: git mv %s connect.yaml. No other name is looked for.", n))
-		}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	if name := connectyaml.Misnamed(names); name != "" {
+		return aboutFile(RuleFileMissing,
+			fmt.Sprintf("there is no connect.yaml at the root of the repository, but there is a %s", name),
+			fmt.Sprintf("Rename it: git mv %s connect.yaml. No other name is looked for.", name))
 	}
 	return aboutFile(RuleFileMissing,
 		"there is no connect.yaml at the root of the repository",

@@ -3,13 +3,10 @@ package connectyaml_test
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 )
 
@@ -51,15 +48,7 @@ func TestCorpus(t *testing.T) {
 	for _, c := range corpus(t) {
 		spec, findings := connectyaml.Parse(c.Data)
 		if got := spec != nil; got != c.Valid {
-			t.Errorf("%s: valid %t, want %t; findings %+v", c.Name, got, c.Valid, findings)
+			t.Errorf("%s: valid %t, want %t; findings:\n%s", c.Name, got, c.Valid, render(findings))
 		}
 	}
-}
-
-func messages(findings []api.Finding) string {
-	var b strings.Builder
-	for _, f := range findings {
-		fmt.Fprintf(&b, "%d:%d: %s (%s)\n", f.Line, f.Column, f.Message, f.Rule)
-	}
-	return b.String()
 }

@@ -1,65 +1,57 @@
 package connectyaml
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
 
-// cross reports what is wrong between the parts of a file.
+	"github.com/greenroom-registry/greenroom/internal/nearest"
+)
+
+// crossing reports what is wrong between parts of the file. It takes what it
+// can read and leaves the rest to the walker.
+type crossing struct {
+	report *report
+	global *node           // inheritAs.configuration, may be nil
+	keys   map[string]bool // of the global configuration
+	names  map[string]int  // the line of each application's name
+	cloud  bool            // there is a global CLOUD_IDENTIFIER
+}
+
 func (r *report) cross(root *node) {
-	p := place{}
-	global := root.get("inheritAs").get("configuration")
-	r.config(global, p.at("inheritAs").at("configuration"))
-	count := map[string]int{}
-	for _, k := range keys(global) {
-		count[k.text]++
+	c := crossing{
+		report: r,
+		global: root.get("inheritAs").get(keyConfiguration),
+		keys:   map[string]bool{},
+		names:  map[string]int{},
 	}
-	names := map[string]bool{}
-	cloud := false
-	for _, e := range global.get("standardConfiguration").list() {
-		cloud = cloud || e.get("key").asText() == "CLOUD_IDENTIFIER" && isTrue(e.get("required"))
-	}
-	for _, e := range global.get("securedConfiguration").list() {
-		cloud = cloud || e.get("key").asText() == "CLOUD_IDENTIFIER" && isTrue(e.get("required"))
+	c.uniqueKeys(c.global, place{path: []string{"inheritAs", keyConfiguration}})
+	for _, e := range entriesOf(c.global) {
+		c.keys[e.get("key").asText()] = true
+		c.cloud = c.cloud || e.get("key").asText() == cloudIdentifier && isTrue(e.get("required"))
 	}
 	for i, app := range root.get("deployAs").list() {
-		p := place{path: []string{"deployAs", fmt.Sprint(i)}, application: app.get("name").asText()}
-		if name := app.get("name"); name.asText() != "" {
-			if names[name.text] {
-				r.fail(ruleNameTwice, place{application: name.text}, name.pos, "two applications are named "+quote(name.text), "")
-			}
-			names[name.text] = true
+		if r.full {
+			return
 		}
-		config := app.get("configuration")
-		r.config(config, p.at("configuration"))
-		for _, k := range keys(config) {
-			if count[k.text] > 0 {
-				r.fail(ruleGlobalTwice, place{application: p.application}, k.pos, "global key "+quote(k.text)+" again", "")
-			}
-		}
-		var need []string
-		switch app.get("applicationType").asText() {
-		case typeCustomApplication, typeMcApp:
-			need = []string{"CUSTOM_APPLICATION_ID", "ENTRY_POINT_URI_PATH"}
-		case typeCustomView:
-			need = []string{"CUSTOM_VIEW_ID"}
-		default:
-			continue
-		}
-		for _, key := range need {
-			e := standard(config, key)
-			if e == nil || !isTrue(e.get("required")) {
-				r.fail(ruleMerchantKey, p, app.pos, "lacks "+key, "")
-			}
-		}
-		if e := standard(config, "CLOUD_IDENTIFIER"); !cloud && (e == nil || !isTrue(e.get("required")) && e.get("default").asText() == "") {
-			r.fail(ruleMerchantCloud, place{application: p.application}, app.pos, "lacks CLOUD_IDENTIFIER", "")
-		}
-		if s := config.get("securedConfiguration"); len(s.list()) > 0 {
-			r.fail(ruleMerchantSecret, place{application: p.application}, s.pos, "secured", "")
-		}
+		p := place{path: []string{"deployAs", strconv.Itoa(i)}, application: applicationName(app)}
+		c.uniqueName(app, p)
+		c.uniqueKeys(app.get(keyConfiguration), p.at(keyConfiguration))
+		c.noGlobalKey(app, p)
+		c.backoff(app.get("retryPolicy"), p.at("retryPolicy", "minBackoffSeconds"))
+		c.merchantCenter(app, p)
 	}
 }
 
-func standard(config *node, key string) *node {
-	for _, e := range config.get("standardConfiguration").list() {
+// entriesOf are those of a configuration, standard and secured.
+func entriesOf(config *node) []*node {
+	standard, secured := config.get(keyStandard).list(), config.get(keySecured).list()
+	return append(standard[:len(standard):len(standard)], secured...)
+}
+
+// entryFor is the first entry of one of the lists with the key, or nil.
+func entryFor(config *node, list, key string) *node {
+	for _, e := range config.get(list).list() {
 		if e.get("key").asText() == key {
 			return e
 		}
@@ -69,24 +61,136 @@ func standard(config *node, key string) *node {
 
 func isTrue(n *node) bool { return n != nil && n.kind == kindBoolean && n.truth }
 
-func keys(config *node) []*node {
-	var ks []*node
-	for _, l := range []string{"standardConfiguration", "securedConfiguration"} {
-		for _, e := range config.get(l).list() {
-			if k := e.get("key"); k.asText() != "" {
-				ks = append(ks, k)
-			}
+func (c *crossing) uniqueKeys(config *node, p place) {
+	lines := map[string]int{}
+	for _, e := range entriesOf(config) {
+		key := e.get("key")
+		if key.asText() == "" {
+			continue
+		}
+		if first := lines[key.text]; first > 0 {
+			c.report.fail(ruleConfigTwice, p, key.pos, fmt.Sprintf("the key %s stands twice in one configuration, first in line %d", quote(key.text), first),
+				"Keep one of the entries: the lists standardConfiguration and securedConfiguration count together.")
+		} else {
+			lines[key.text] = key.pos.Line
 		}
 	}
-	return ks
 }
 
-func (r *report) config(config *node, p place) {
-	seen := map[string]bool{}
-	for _, k := range keys(config) {
-		if seen[k.text] {
-			r.fail(ruleConfigTwice, p, k.pos, "the key "+quote(k.text)+" stands twice in the configuration", "")
-		}
-		seen[k.text] = true
+// uniqueName is stricter than the official parser, which overlooks a name that
+// JavaScript objects inherit, such as constructor: applications with one name
+// would share one folder and one configuration.
+func (c *crossing) uniqueName(app *node, p place) {
+	name := app.get("name")
+	if name.asText() == "" {
+		return
 	}
+	if first := c.names[name.text]; first > 0 {
+		c.report.fail(ruleNameTwice, p.ofFile(), name.pos, fmt.Sprintf("two applications are named %s, the first in line %d", quote(name.text), first),
+			"Give each application the name of its own folder.")
+	} else {
+		c.names[name.text] = name.pos.Line
+	}
+}
+
+func (c *crossing) noGlobalKey(app *node, p place) {
+	for _, e := range entriesOf(app.get(keyConfiguration)) {
+		if key := e.get("key"); key.asText() != "" && c.keys[key.text] {
+			c.report.fail(ruleGlobalTwice, p.ofFile(), key.pos, fmt.Sprintf("the key %s of application %s is a global one already", quote(key.text), quote(p.application)),
+				"Remove the entry here, or the one in inheritAs.configuration, which all applications get.")
+		}
+	}
+}
+
+func (c *crossing) backoff(policy *node, p place) {
+	least, most := policy.get("minBackoffSeconds"), policy.get("maxBackoffSeconds")
+	if policy.get("strategy").asText() == "exponential-backoff" && least != nil && most != nil &&
+		least.kind == kindNumber && most.kind == kindNumber && least.number > most.number {
+		c.report.fail(ruleBackoff, p, least.pos, fmt.Sprintf("minBackoffSeconds is %s, more than maxBackoffSeconds, which is %s", quote(least.text), quote(most.text)),
+			"Swap the two numbers, or raise maxBackoffSeconds.")
+	}
+}
+
+const cloudIdentifier = "CLOUD_IDENTIFIER"
+
+// needed are the standard keys that an application in the Merchant Center has
+// to require, by its type.
+var needed = map[string][]string{
+	typeCustomApplication: {"CUSTOM_APPLICATION_ID", "ENTRY_POINT_URI_PATH"},
+	typeMcApp:             {"CUSTOM_APPLICATION_ID", "ENTRY_POINT_URI_PATH"},
+	typeCustomView:        {"CUSTOM_VIEW_ID"},
+}
+
+var purposes = map[string]string{
+	"CUSTOM_APPLICATION_ID": "Id of the custom application in the Merchant Center",
+	"ENTRY_POINT_URI_PATH":  "Path of the custom application in the Merchant Center",
+	"CUSTOM_VIEW_ID":        "Id of the custom view in the Merchant Center",
+	cloudIdentifier:         "Cloud region of the Merchant Center, such as gcp-eu",
+}
+
+func (c *crossing) merchantCenter(app *node, p place) {
+	word := app.get(keyApplicationType).asText()
+	if needed[word] == nil || app.get(oldKey) != nil {
+		return
+	}
+	noun := strings.TrimPrefix(applicationShape.option(word).noun, "a ")
+	config := app.get(keyConfiguration)
+	for _, key := range needed[word] {
+		c.neededKey(app, key, noun, p)
+	}
+	if own := entryFor(config, keyStandard, cloudIdentifier); !c.cloud && !isTrue(own.get("required")) && own.get("default").asText() == "" {
+		c.withoutCloud(app, own, noun, p.ofFile())
+	}
+	if secured := config.get(keySecured); len(secured.list()) > 0 {
+		c.report.fail(ruleMerchantSecured, p.ofFile(), secured.pos, fmt.Sprintf("the %s %s has securedConfiguration", noun, quote(p.application)),
+			"What runs in the Merchant Center runs in the browser, where nothing is secret. Move the entries to a service, "+
+				"or to standardConfiguration if they are no secrets.")
+	}
+}
+
+func (c *crossing) neededKey(app *node, key, noun string, p place) {
+	config := app.get(keyConfiguration)
+	e := entryFor(config, keyStandard, key)
+	if isTrue(e.get("required")) {
+		return
+	}
+	if e != nil {
+		c.report.fail(ruleMerchantKey, p, e.pos, fmt.Sprintf("the key %s of the %s %s is not required", key, noun, quote(p.application)),
+			"Add required: true to the entry.")
+		return
+	}
+	pos, help := app.pos, "Add the entry:\n"+neededEntry(key)
+	if wrong := nearKey(config, key); wrong != nil {
+		pos, help = wrong.pos, fmt.Sprintf("Rename the key %s to %s, and make it required: true.", quote(wrong.asText()), key)
+	} else if secret := entryFor(config, keySecured, key); secret != nil {
+		pos, help = secret.pos, "Move the entry from securedConfiguration to standardConfiguration, and make it required: true."
+	}
+	c.report.fail(ruleMerchantKey, p, pos, fmt.Sprintf("the %s %s needs the standard key %s", noun, quote(p.application), key), help)
+}
+
+// nearKey is a standard key that was meant to be the needed one.
+func nearKey(config *node, key string) *node {
+	for _, e := range config.get(keyStandard).list() {
+		k := e.get("key")
+		if s := k.asText(); s != "" && (strings.HasSuffix(key, "_"+strings.ToUpper(s)) && strings.Contains(s, "_") || nearest.Name(s, []string{key}) != "") {
+			return k
+		}
+	}
+	return nil
+}
+
+func (c *crossing) withoutCloud(app, own *node, noun string, p place) {
+	pos, message, help := app.pos, fmt.Sprintf("the %s %s needs the key %s, global or its own", noun, quote(p.application), cloudIdentifier),
+		"Add the entry:\n"+neededEntry(cloudIdentifier)
+	if own != nil {
+		pos, message = own.pos, fmt.Sprintf("the key %s of the %s %s is neither required nor has it a default", cloudIdentifier, noun, quote(p.application))
+		help = "Add required: true or a default to the entry."
+	} else if global := entryFor(c.global, keyStandard, cloudIdentifier); global != nil {
+		help = fmt.Sprintf("Add required: true to the global entry in line %d.", global.pos.Line)
+	}
+	c.report.fail(ruleMerchantCloud, p, pos, message, help)
+}
+
+func neededEntry(key string) string {
+	return indented("configuration:\n  standardConfiguration:\n    - key: " + key + "\n      description: " + purposes[key] + "\n      required: true")
 }

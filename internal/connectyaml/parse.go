@@ -6,10 +6,12 @@ import "github.com/greenroom-registry/greenroom/api"
 // with it, ordered by place. The Spec is nil exactly when a finding is an Error.
 func Parse(data []byte) (*Spec, []api.Finding) {
 	r := &report{}
-	root := read(data, r)
-	if root != nil && !r.failed {
-		r.walk(root, grammar, place{})
+	root, text := read(data, r)
+	if root != nil {
+		w := walker{report: r, lines: text}
+		w.walk(root, grammar)
 		r.cross(root)
+		r.warnings(root)
 	}
 	if r.failed {
 		return nil, r.sorted()

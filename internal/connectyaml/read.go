@@ -3,82 +3,104 @@ package connectyaml
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// read makes the tree of the file, nil when it reports why there is none.
-func read(data []byte, r *report) *node {
-	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithUniqueKeys(false))
+// maxDepth is how deep values may be nested; the grammar needs six.
+const maxDepth = 32
+
+// read makes the tree of the file, and returns the text that it is in. When
+// there is no tree it has reported why.
+func read(data []byte, r *report) (*node, *lines) {
+	s := newSource(data, r)
+	if s == nil {
+		return nil, nil
+	}
+	document := s.compose(r)
+	if document == nil {
+		return nil, nil
+	}
+	text := newLines(s.text)
+	(&layout{text, r}).check(document, 0)
+	c := newConverter(s, r)
+	root := c.node(document, 0)
+	switch {
+	case c.tooDeep, c.tooManyAliases:
+		return nil, nil // it is no use to look at what is in there
+	case root.kind == kindNull && r.failed:
+		return nil, nil // what was found around the document is why there is none
+	case root.kind == kindNull:
+		r.fail(ruleDocument, place{}, root.pos, "the file is empty",
+			"List the connector's applications:\n"+indented(grammar.field("deployAs").example))
+		return nil, nil
+	}
+	return root, text
+}
+
+// compose has the library make its tree of the document.
+func (s *source) compose(r *report) *yaml.Node {
+	for repairs := 0; ; repairs++ {
+		limit := &depthLimit{}
+		document, err := load(s.text, limit)
+		var said *yaml.LoadError
+		switch {
+		case err == nil:
+			return document
+		case limit.exceeded:
+			r.tooDeep(errorPosition(err))
+			return nil
+		case repairs < maxRepairs && errors.As(err, &said) && s.repair(said):
+		default:
+			r.syntax(err, newLines(s.text))
+			return nil
+		}
+	}
+}
+
+func errorPosition(err error) Position {
+	var said *yaml.LoadError
+	if errors.As(err, &said) {
+		return positionOf(said.Mark)
+	}
+	return Position{1, 1}
+}
+
+func load(text []byte, limit *depthLimit) (*yaml.Node, error) {
+	loader, err := yaml.NewLoader(bytes.NewReader(text), yaml.WithUniqueKeys(false), yaml.WithPlugin(limit))
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
-	var doc yaml.Node
-	err = loader.Load(&doc)
-	if errors.Is(err, io.EOF) {
-		r.fail(ruleDocument, place{}, Position{1, 1}, "the file is empty", "")
-		return nil
+	var document, next yaml.Node
+	if err := loader.Load(&document); errors.Is(err, io.EOF) {
+		return &yaml.Node{Kind: yaml.ScalarNode, Line: 1, Column: 1}, nil
+	} else if err != nil {
+		return nil, err
 	}
-	if err != nil {
-		syntax(err, r)
-		return nil
+	// Some mistakes only come to light when the library looks for what follows.
+	if err := loader.Load(&next); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
-	var second yaml.Node
-	if err := loader.Load(&second); err == nil {
-		r.fail(ruleDocument, place{}, Position{second.Line, second.Column}, "the file holds several documents", "")
-		return nil
-	} else if !errors.Is(err, io.EOF) {
-		syntax(err, r)
-		return nil
-	}
-	rd := reader{report: r}
-	return rd.node(doc.Content[0], 0)
+	return document.Content[0], nil
 }
 
-func syntax(err error, r *report) {
-	var le *yaml.LoadError
-	if errors.As(err, &le) {
-		r.fail(ruleSyntax, place{}, Position{max(le.Mark.Line, 1), max(le.Mark.Column, 1)}, "the file is not YAML: "+le.Message, "")
-		return
+// depthLimit stops the library before its recursion gets deep.
+type depthLimit struct{ exceeded bool }
+
+func (d *depthLimit) CheckDepth(depth int, _ *yaml.DepthContext) error {
+	if depth > maxDepth {
+		d.exceeded = true
+		return fmt.Errorf("nested more than %d deep", maxDepth)
 	}
-	r.fail(ruleSyntax, place{}, Position{1, 1}, "the file is not YAML: "+err.Error(), "")
+	return nil
 }
 
-type reader struct {
-	report *report
-}
+// CheckAlias allows everything: the library resolves no alias here.
+func (d *depthLimit) CheckAlias(int, int) error { return nil }
 
-func (rd *reader) node(y *yaml.Node, depth int) *node {
-	n := &node{pos: Position{y.Line, y.Column}}
-	if depth > 32 {
-		rd.report.fail(ruleDepth, place{}, n.pos, "values are nested more than 32 deep", "")
-		return n
-	}
-	switch y.Kind {
-	case yaml.AliasNode:
-		return rd.node(y.Alias, depth+1)
-	case yaml.SequenceNode:
-		n.kind = kindList
-		for _, c := range y.Content {
-			n.items = append(n.items, rd.node(c, depth+1))
-		}
-	case yaml.MappingNode:
-		n.kind = kindObject
-		seen := map[string]bool{}
-		for i := 0; i+1 < len(y.Content); i += 2 {
-			k := rd.node(y.Content[i], depth+1)
-			if seen[k.text] {
-				rd.report.fail(ruleDuplicateKey, place{}, k.pos, "the key "+quote(k.text)+" stands twice in one object", "")
-			}
-			seen[k.text] = true
-			n.entries = append(n.entries, entry{k.text, k.pos, rd.node(y.Content[i+1], depth+1)})
-		}
-	case yaml.ScalarNode:
-		n.kind, n.text = kindText, y.Value
-		if y.Style == 0 && y.Tag != "!" {
-			resolveCore(y.Value, n)
-		}
-	}
-	return n
+func (r *report) tooDeep(pos Position) {
+	r.fail(ruleDepth, place{}, pos, fmt.Sprintf("values are nested more than %d deep", maxDepth),
+		"No part of connect.yaml needs more than six levels: check the brackets and the indentation.")
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/greenroom-registry/greenroom/api"
 )
@@ -14,6 +13,8 @@ import (
 const (
 	// maxFindings bounds a report: the first ones tell what is wrong.
 	maxFindings = 500
+	// maxName is how long an application's name can be, in bytes.
+	maxName = 256
 	// maxQuoted is how many characters of a value a message repeats.
 	maxQuoted = 200
 )
@@ -21,26 +22,30 @@ const (
 // report collects findings.
 type report struct {
 	findings []api.Finding
-	failed   bool // an Error was added
-	full     bool
+	failed   bool // there is an Error
+	full     bool // findings were left out
 }
 
-// place is where a finding is: its path in the object tree, and its
-// application.
+// place is what a finding is about: the path of a value from the root, and the
+// application that it belongs to, if any.
 type place struct {
 	path        []string
 	application string
 }
 
-// at is the place of a part of the value at p.
-func (p place) at(key string) place {
-	p.path = append(slices.Clip(p.path), key)
+// at is the place of a value below p.
+func (p place) at(keys ...string) place {
+	p.path = slices.Concat(p.path, keys)
 	return p
 }
 
-func (p place) index(i int) place { return p.at(strconv.Itoa(i)) }
+// ofFile is where the official parser sees what concerns several parts.
+func (p place) ofFile() place {
+	p.path = nil
+	return p
+}
 
-// String is the official way to print a path.
+// String is how the official parser prints a path.
 func (p place) String() string {
 	if len(p.path) == 0 {
 		return "file content"
@@ -48,7 +53,6 @@ func (p place) String() string {
 	return strings.Join(p.path, ".")
 }
 
-// fail adds an Error at a position of the file.
 func (r *report) fail(rule string, p place, pos Position, message, help string) {
 	r.failed = true
 	r.add(api.EntryError, rule, p, pos, message, help)
@@ -59,12 +63,12 @@ func (r *report) warn(rule string, p place, pos Position, message, help string) 
 }
 
 func (r *report) add(t api.ReportEntryType, rule string, p place, pos Position, message, help string) {
-	if len(r.findings) == maxFindings-1 {
+	if len(r.findings) == maxFindings-1 { // one place is kept, to say so
 		r.full = true
 		return
 	}
 	r.findings = append(r.findings, api.Finding{
-		Rule: rule, Type: t, Message: fmt.Sprintf("[%s]: %s", p, message), Help: help,
+		Rule: rule, Type: t, Message: fmt.Sprintf("[%s]: %s", shorten(p.String()), message), Help: help,
 		File: FileName, Line: pos.Line, Column: pos.Column, Application: p.application,
 	})
 }
@@ -79,16 +83,32 @@ func (r *report) sorted() []api.Finding {
 	}
 	last := r.findings[len(r.findings)-1]
 	return append(r.findings, api.Finding{
-		Rule: ruleTooMany, Type: api.EntryError, File: FileName, Line: last.Line, Column: last.Column,
-		Message: fmt.Sprintf("[file content]: more than %d findings; the others are left out", maxFindings-1),
-		Help:    "Fix the findings above first.",
+		Rule: ruleTooMany, Type: api.EntryInformation, File: FileName, Line: last.Line, Column: last.Column,
+		Message: fmt.Sprintf("[file content]: there are more than %d findings; the others are left out", maxFindings-1),
+		Help:    "Repair the findings above, then check again.",
 	})
 }
 
-// quote repeats a value of the file in a message.
-func quote(s string) string {
-	if utf8.RuneCountInString(s) > maxQuoted {
-		s = string([]rune(s)[:maxQuoted]) + "…"
+// applicationName is what a finding names an application, "" when it has no
+// name. A name that is too long to be one is cut.
+func applicationName(app *node) string {
+	name := app.get("name").asText()
+	if len(name) > maxName {
+		return shorten(name)
 	}
-	return strconv.Quote(s)
+	return name
+}
+
+// quote repeats a text of the file in a message.
+func quote(s string) string { return strconv.Quote(shorten(s)) }
+
+// shorten cuts a text of the file at maxQuoted characters.
+func shorten(s string) string {
+	n := 0
+	for i := range s {
+		if n++; n > maxQuoted {
+			return s[:i] + "…"
+		}
+	}
+	return s
 }

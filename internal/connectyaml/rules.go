@@ -10,32 +10,32 @@ type Rule struct {
 
 // The ids of the rules.
 const (
-	ruleEncoding       = "spec/encoding"
-	ruleSyntax         = "spec/syntax"
-	ruleDocument       = "spec/document"
-	ruleDepth          = "spec/depth"
-	ruleAlias          = "spec/alias"
-	ruleDuplicateKey   = "spec/duplicate-key"
-	ruleUnknownKey     = "spec/unknown-key"
-	ruleOldFormat      = "spec/old-format"
-	ruleRequired       = "spec/required"
-	ruleType           = "spec/type"
-	ruleChoice         = "spec/choice"
-	ruleBlank          = "spec/blank"
-	rulePattern        = "spec/pattern"
-	ruleReserved       = "spec/reserved-key"
-	ruleRange          = "spec/range"
-	ruleItems          = "spec/items"
-	ruleBackoff        = "spec/backoff-order"
-	ruleConfigTwice    = "spec/duplicate-configuration-key"
-	ruleGlobalTwice    = "spec/duplicate-global-key"
-	ruleNameTwice      = "spec/duplicate-application"
-	ruleMerchantKey    = "spec/merchant-center-key"
-	ruleMerchantCloud  = "spec/cloud-identifier"
-	ruleMerchantSecret = "spec/merchant-center-secured"
-	ruleNoApplications = "spec/no-applications"
-	ruleTemplate       = "spec/template-leftover"
-	ruleTooMany        = "spec/too-many-findings"
+	ruleEncoding        = "spec/encoding"
+	ruleSyntax          = "spec/syntax"
+	ruleDocument        = "spec/document"
+	ruleDepth           = "spec/depth"
+	ruleAlias           = "spec/alias"
+	ruleDuplicateKey    = "spec/duplicate-key"
+	ruleUnknownKey      = "spec/unknown-key"
+	ruleOtherFormat     = "spec/other-format"
+	ruleRequired        = "spec/required"
+	ruleType            = "spec/type"
+	ruleChoice          = "spec/choice"
+	ruleBlank           = "spec/blank"
+	rulePattern         = "spec/pattern"
+	ruleReserved        = "spec/reserved-key"
+	ruleRange           = "spec/range"
+	ruleItems           = "spec/items"
+	ruleBackoff         = "spec/backoff-order"
+	ruleConfigTwice     = "spec/duplicate-configuration-key"
+	ruleGlobalTwice     = "spec/duplicate-global-key"
+	ruleNameTwice       = "spec/duplicate-application"
+	ruleMerchantKey     = "spec/merchant-center-key"
+	ruleMerchantCloud   = "spec/cloud-identifier"
+	ruleMerchantSecured = "spec/merchant-center-secured"
+	ruleNoApplications  = "spec/no-applications"
+	ruleTemplate        = "spec/template-leftover"
+	ruleTooMany         = "spec/too-many-findings"
 )
 
 // Rules lists every rule that Parse can report, in a stable order.
@@ -48,7 +48,7 @@ func Rules() []Rule {
 		{ruleAlias, "An alias comes after its anchor and not inside it, and aliases are resolved at most 100 times."},
 		{ruleDuplicateKey, "No key stands twice in one object."},
 		{ruleUnknownKey, "Only known keys are used."},
-		{ruleOldFormat, "The configurationType of the 2023 beta is not used."},
+		{ruleOtherFormat, "The file is not of another format: that of the 2023 beta, or a Kubernetes manifest."},
 		{ruleRequired, "Required keys are there."},
 		{ruleType, "A value is of the type that its key needs."},
 		{ruleChoice, "applicationType and strategy are one of the known words."},
@@ -63,9 +63,9 @@ func Rules() []Rule {
 		{ruleNameTwice, "Application names are unique."},
 		{ruleMerchantKey, "Merchant Center applications declare the required standard keys of their type."},
 		{ruleMerchantCloud, "Merchant Center applications have a CLOUD_IDENTIFIER, of their own or a global one."},
-		{ruleMerchantSecret, "Merchant Center applications have no securedConfiguration."},
+		{ruleMerchantSecured, "Merchant Center applications have no securedConfiguration."},
 		{ruleNoApplications, "deployAs has an application."},
 		{ruleTemplate, "Example keys and values of the starter templates are gone."},
-		{ruleTooMany, "At most 500 findings are listed."},
+		{ruleTooMany, "Not more than 500 findings are listed."},
 	}
 }

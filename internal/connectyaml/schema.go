@@ -2,25 +2,30 @@ package connectyaml
 
 import "regexp"
 
-// A shape says what a value has to be. The shapes are plain data, so that a
-// JSON Schema can be made of the same table.
-type shape interface{ what() string }
+// A shape says what a value has to be. Shapes are plain data: the walker judges
+// by them, help texts are made of them, and a JSON Schema can be.
+type shape interface{ isShape() }
 
 type (
 	// object has these fields and no other.
 	object struct {
-		noun   string
+		noun   string // with its article, as in "a service"
 		fields []field
+		// hints are about keys that people expect here, in vain.
+		hints map[string]string
 	}
 	field struct {
 		key      string
 		required bool
 		value    shape
+		// example is how the field is written, for who lacks it.
+		example string
 	}
-	// choice is an object whose fields depend on the word at one key.
+	// choice is an object whose further fields depend on the word at one key.
 	choice struct {
 		noun    string
 		key     string
+		what    string // the word is: "application type"
 		options []option
 	}
 	option struct {
@@ -29,146 +34,75 @@ type (
 	}
 	// list has items of one shape.
 	list struct {
-		of      shape
+		item    shape
 		atLeast int
 	}
 	// text is a string that is not empty.
 	text struct{ format *format }
-	// integer is a whole number between two others, both included.
-	integer struct{ from, to int }
+	// whole is a whole number between two others, both included.
+	whole   struct{ from, to int }
 	boolean struct{}
 )
 
-// format is the form of a text. A text without one may say anything but
-// nothing.
+// format is the form of a text. A text without one says anything but nothing.
 type format struct {
-	// noun names such a text in messages.
-	noun string
-	// pattern is what it matches, nil when it only must not be blank.
+	noun string // as in "an endpoint"
+	// pattern is what the text matches, nil when it only must not be blank.
 	pattern *regexp.Regexp
-	// excludes is what it must not match, and rule and excuse are about that.
+	// excludes is what it must not match in spite of that; rule and reason
+	// are about those.
 	excludes *regexp.Regexp
 	rule     string
 	reason   string
-	// help says how to write one.
-	help string
+	// mended makes a right text of a wrong one, or "".
+	mended func(string) string
+	help   string
 }
 
-func (o object) what() string  { return "an object" }
-func (c choice) what() string  { return "an object" }
-func (l list) what() string    { return "a list" }
-func (t text) what() string    { return "a string" }
-func (i integer) what() string { return "a whole number" }
-func (b boolean) what() string { return "true or false" }
+func (object) isShape()  {}
+func (choice) isShape()  {}
+func (list) isShape()    {}
+func (text) isShape()    {}
+func (whole) isShape()   {}
+func (boolean) isShape() {}
 
-func required(key string, value shape) field { return field{key: key, required: true, value: value} }
+func required(key string, value shape, example string) field {
+	return field{key: key, required: true, value: value, example: example}
+}
+
 func optional(key string, value shape) field { return field{key: key, value: value} }
 
-// The formats. The patterns are those of the official schema, of version
-// 0.0.16 of @commercetools-connect/specification.
-var (
-	blankless = &format{noun: "a text"}
-
-	applicationName = &format{
-		noun:    "an application name",
-		pattern: regexp.MustCompile(`^[a-zA-Z0-9_-]{2,256}$`),
-		help:    "Use 2 to 256 letters, digits, dashes and underscores. The folder of the application has the same name.",
+func (o *object) field(key string) *field {
+	for i := range o.fields {
+		if o.fields[i].key == key {
+			return &o.fields[i]
+		}
 	}
-	endpoint = &format{
-		noun:     "an endpoint",
-		pattern:  regexp.MustCompile(`^[a-zA-Z0-9_\-/]+$`),
-		excludes: regexp.MustCompile(`//`),
-		rule:     rulePattern,
-		reason:   "has two slashes in a row",
-		help:     "Write a path of letters, digits, dashes, underscores and single slashes, such as /orders: no host, no query.",
+	return nil
+}
+
+// keys are those of the fields.
+func (o *object) keys() []string {
+	keys := make([]string, len(o.fields))
+	for i, f := range o.fields {
+		keys[i] = f.key
 	}
-	configurationKey = &format{
-		noun:     "a configuration key",
-		pattern:  regexp.MustCompile(`^[a-zA-Z0-9_]{2,256}$`),
-		excludes: regexp.MustCompile(`(?i)^(PORT|K_SERVICE|K_REVISION|K_CONFIGURATION)$`),
-		rule:     ruleReserved,
-		reason:   "is a reserved word: the platform sets this variable itself",
-		help:     "Use 2 to 256 letters, digits and underscores, as in CTP_API_URL. What the key is for belongs in its description.",
+	return keys
+}
+
+func (c *choice) option(word string) *object {
+	for i := range c.options {
+		if c.options[i].word == word {
+			return &c.options[i].object
+		}
 	}
-	// The official pattern is not anchored: a text that holds a schedule is one.
-	schedule = &format{
-		noun: "a schedule",
-		pattern: regexp.MustCompile(`@(annually|yearly|monthly|weekly|daily|hourly|reboot)` +
-			`|@every (\d+(ns|us|µs|ms|s|m|h))+` +
-			`|(((\d+,)+\d+|(\d+|\*)[/-]\d+|\d+|\*) ?){5,7}`),
-		help: "Write a cron expression of five fields, such as '0 4 * * *', or a word such as '@daily'. " +
-			"Quote it: a plain * or @ means something else in YAML.",
+	return nil
+}
+
+func (c *choice) words() []string {
+	words := make([]string, len(c.options))
+	for i, o := range c.options {
+		words[i] = o.word
 	}
-)
-
-// The grammar of connect.yaml.
-var (
-	configuration = object{"a configuration", []field{
-		optional("standardConfiguration", list{of: object{"an entry of standardConfiguration", []field{
-			required("key", text{configurationKey}),
-			required("description", text{blankless}),
-			optional("required", boolean{}),
-			optional("default", text{blankless}),
-		}}}),
-		optional("securedConfiguration", list{of: object{"an entry of securedConfiguration", []field{
-			required("key", text{configurationKey}),
-			required("description", text{blankless}),
-			optional("required", boolean{}),
-		}}}),
-	}}
-	scripts = object{"scripts", []field{
-		optional("postDeploy", text{blankless}),
-		optional("preUndeploy", text{blankless}),
-	}}
-	healthCheck = object{"a health check", []field{
-		required("path", text{endpoint}),
-		optional("intervalSeconds", integer{1, 20}),
-		optional("timeoutSeconds", integer{1, 20}),
-		optional("unhealthyThreshold", integer{1, 20}),
-	}}
-	retryPolicy = choice{"a retry policy", "strategy", []option{
-		{"immediate", object{"an immediate retry policy", nil}},
-		{"exponential-backoff", object{"an exponential-backoff retry policy", []field{
-			required("minBackoffSeconds", integer{1, 600}),
-			required("maxBackoffSeconds", integer{1, 600}),
-			optional("maxAttempts", integer{5, 100}),
-		}}},
-	}}
-
-	name     = required("name", text{applicationName})
-	route    = required("endpoint", text{endpoint})
-	health   = optional("healthCheck", healthCheck)
-	settings = optional("configuration", configuration)
-	commands = optional("scripts", scripts)
-
-	application = choice{"an application", "applicationType", []option{
-		{"service", object{"a service", []field{name, route, settings, commands, health}}},
-		{"event", object{"an event application", []field{name, route, settings, commands, health,
-			optional("retryPolicy", retryPolicy)}}},
-		{"job", object{"a job", []field{name, route, settings, commands,
-			required("properties", object{"properties", []field{required("schedule", text{schedule})}})}}},
-		{"assets", object{"an assets application", []field{name}}},
-		{typeCustomApplication, object{"a custom application", []field{name, settings, commands}}},
-		{typeMcApp, object{"a custom application", []field{name, settings, commands}}},
-		{typeCustomView, object{"a custom view", []field{name, settings, commands}}},
-		{"unknown", object{"an application of type unknown", []field{name, route, settings, commands}}},
-	}}
-
-	grammar = object{"connect.yaml", []field{
-		optional("inheritAs", object{"inheritAs", []field{
-			optional("configuration", configuration),
-			optional("apiClient", object{"an API client", []field{
-				required("scopes", list{of: text{}, atLeast: 1}),
-			}}),
-		}}),
-		required("deployAs", list{of: application}),
-	}}
-)
-
-// The types that run in the Merchant Center; mc-app is the old name of a
-// custom application.
-const (
-	typeCustomApplication = "merchant-center-custom-application"
-	typeCustomView        = "merchant-center-custom-view"
-	typeMcApp             = "mc-app"
-)
+	return words
+}

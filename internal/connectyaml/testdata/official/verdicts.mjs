@@ -1,6 +1,6 @@
 // Answers each line of standard input, a JSON string that holds the text of a
 // connect.yaml, with a line that holds the official parser's verdict:
-// {"valid": true}, {"valid": false, "error": "..."}, or {"error": "..."} when
+// {"valid": true, "spec": {...}}, {"valid": false, "error": "..."}, or {"error": "..."} when
 // the parser found none within the time limit. The argument is the node_modules
 // folder that holds @commercetools-connect/specification.
 import { createInterface } from "node:readline";
@@ -19,8 +19,8 @@ const script = new vm.Script("parse(text)");
 async function verdict(text) {
   globalThis.text = text;
   try {
-    await script.runInThisContext({ timeout: 2000 });
-    return { valid: true };
+    const spec = await script.runInThisContext({ timeout: 2000 });
+    return { valid: true, spec };
   } catch (error) {
     if (error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return { error: error.message };
     return { valid: false, error: String(error.message) };

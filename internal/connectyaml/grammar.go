@@ -1,0 +1,166 @@
+package connectyaml
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// The keys and words that rules beyond the grammar speak of.
+const (
+	keyApplicationType = "applicationType"
+	keyConfiguration   = "configuration"
+	keyStandard        = "standardConfiguration"
+	keySecured         = "securedConfiguration"
+
+	typeService = "service"
+	typeEvent   = "event"
+	typeJob     = "job"
+	typeAssets  = "assets"
+	// The types that run in the Merchant Center; mc-app is the old word for a
+	// custom application.
+	typeCustomApplication = "merchant-center-custom-application"
+	typeCustomView        = "merchant-center-custom-view"
+	typeMcApp             = "mc-app"
+	typeUnknown           = "unknown"
+)
+
+// The formats. What they match is what the official schema matches, that of
+// @commercetools-connect/specification 0.0.16.
+var (
+	blankless = &format{}
+
+	nameFormat = &format{
+		noun:    "an application name",
+		pattern: regexp.MustCompile(`^[a-zA-Z0-9_-]{2,256}$`),
+		mended:  mend(regexp.MustCompile(`[^a-zA-Z0-9_-]+`), "-"),
+		help:    "Use 2 to 256 letters, digits, dashes and underscores. The folder of the application bears the same name.",
+	}
+	endpointFormat = &format{
+		noun:     "an endpoint",
+		pattern:  regexp.MustCompile(`^[a-zA-Z0-9_\-/]+$`),
+		excludes: regexp.MustCompile(`//`),
+		rule:     rulePattern,
+		reason:   "has two slashes in a row",
+		help: "Write a path of letters, digits, dashes, underscores and single slashes, such as /orders: " +
+			"no scheme, no host, no query.",
+	}
+	keyFormat = &format{
+		noun:     "a configuration key",
+		pattern:  regexp.MustCompile(`^[a-zA-Z0-9_]{2,256}$`),
+		excludes: regexp.MustCompile(`(?i)^(?:PORT|K_SERVICE|K_REVISION|K_CONFIGURATION)$`),
+		rule:     ruleReserved,
+		reason:   "is a variable that the platform sets itself",
+		mended:   mend(regexp.MustCompile(`[^a-zA-Z0-9_]+`), "_"),
+		help: "Use 2 to 256 letters, digits and underscores, as in CTP_API_URL. " +
+			"What the value is for belongs into the description.",
+	}
+	// A text that holds a schedule anywhere is one: the official pattern has
+	// no anchors.
+	scheduleFormat = &format{
+		noun: "a schedule",
+		pattern: regexp.MustCompile(`@(?:annually|yearly|monthly|weekly|daily|hourly|reboot)` +
+			`|@every (?:\d+(?:ns|us|µs|ms|s|m|h))+` +
+			`|(?:(?:(?:\d+,)+\d+|(?:\d+|\*)[/-]\d+|\d+|\*) ?){5,7}`),
+		help: "Write a cron expression such as '0 4 * * *', or a word such as '@daily'. " +
+			"Keep the quotes: without them * and @ mean something else in YAML.",
+	}
+)
+
+// mend replaces what a pattern matches, and trims it at both ends. It gives up
+// on long texts, which were meant to be something else, and on letters that
+// would be lost.
+func mend(wrong *regexp.Regexp, by string) func(string) string {
+	return func(s string) string {
+		if strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII }) {
+			return ""
+		}
+		s = strings.Trim(wrong.ReplaceAllString(s, by), by)
+		if len(s) < 2 || len(s) > 40 {
+			return ""
+		}
+		return s
+	}
+}
+
+// The fields that several objects have.
+var (
+	configuration = object{noun: "a configuration", fields: []field{
+		optional(keyStandard, list{item: object{
+			noun: "an entry of standardConfiguration",
+			fields: []field{
+				required("key", text{keyFormat}, "key: CTP_API_URL"),
+				required("description", text{blankless}, "description: What the value is for"),
+				optional("required", boolean{}),
+				optional("default", text{blankless}),
+			},
+		}}),
+		optional(keySecured, list{item: object{
+			noun: "an entry of securedConfiguration",
+			fields: []field{
+				required("key", text{keyFormat}, "key: CTP_CLIENT_SECRET"),
+				required("description", text{blankless}, "description: What the secret is for"),
+				optional("required", boolean{}),
+			},
+			hints: map[string]string{
+				"default": "A secured value has no default, since everybody could read it. " +
+					"Remove the default, or move the entry to standardConfiguration if its value is no secret.",
+			},
+		}}),
+	}}
+
+	name  = required("name", text{nameFormat}, "name: the-folder-of-the-application")
+	route = required("endpoint", text{endpointFormat}, "endpoint: /orders")
+
+	settings = optional(keyConfiguration, configuration)
+	commands = optional("scripts", object{noun: "scripts", fields: []field{
+		optional("postDeploy", text{blankless}),
+		optional("preUndeploy", text{blankless}),
+	}})
+	health = optional("healthCheck", object{noun: "a health check", fields: []field{
+		required("path", text{endpointFormat}, "path: /health"),
+		optional("intervalSeconds", whole{1, 20}),
+		optional("timeoutSeconds", whole{1, 20}),
+		optional("unhealthyThreshold", whole{1, 20}),
+	}})
+	retries = optional("retryPolicy", choice{noun: "a retry policy", key: "strategy", what: "strategy", options: []option{
+		{"immediate", object{noun: "an immediate retry policy"}},
+		{"exponential-backoff", object{noun: "an exponential-backoff retry policy", fields: []field{
+			required("minBackoffSeconds", whole{1, 600}, "minBackoffSeconds: 10"),
+			required("maxBackoffSeconds", whole{1, 600}, "maxBackoffSeconds: 600"),
+			optional("maxAttempts", whole{5, 100}),
+		}}},
+	}})
+	properties = required("properties", object{noun: "the properties of a job", fields: []field{
+		required("schedule", text{scheduleFormat}, "schedule: '0 4 * * *'"),
+	}}, "properties:\n  schedule: '0 4 * * *'")
+)
+
+// assetsOnly are hints for an application that is no program.
+var assetsOnly = map[string]string{
+	keyConfiguration: "An assets application is a folder of static files: nothing reads its configuration. Remove it.",
+	"scripts":        "An assets application is a folder of static files: it has no scripts. Remove them.",
+}
+
+var applicationShape = choice{noun: "an application", key: keyApplicationType, what: "application type", options: []option{
+	{typeService, object{noun: "a service", fields: []field{name, route, settings, commands, health}}},
+	{typeEvent, object{noun: "an event application", fields: []field{name, route, settings, commands, health, retries}}},
+	{typeJob, object{noun: "a job", fields: []field{name, route, settings, commands, properties}}},
+	{typeAssets, object{noun: "an assets application", fields: []field{name}, hints: assetsOnly}},
+	{typeCustomApplication, object{noun: "a custom application", fields: []field{name, settings, commands}}},
+	{typeCustomView, object{noun: "a custom view", fields: []field{name, settings, commands}}},
+	{typeMcApp, object{noun: "a custom application", fields: []field{name, settings, commands}}},
+	{typeUnknown, object{noun: "an application of type unknown", fields: []field{name, route, settings, commands}}},
+}}
+
+// grammar is the whole of connect.yaml.
+var grammar = object{noun: "connect.yaml", fields: []field{
+	optional("inheritAs", object{noun: "inheritAs", fields: []field{
+		settings,
+		optional("apiClient", object{noun: "an API client", fields: []field{
+			required("scopes", list{item: text{}, atLeast: 1}, "scopes:\n  - manage_orders"),
+		}}),
+	}}),
+	required("deployAs", list{item: applicationShape},
+		"deployAs:\n  - name: my-service\n    applicationType: service\n    endpoint: /my-service"),
+}}

@@ -1,0 +1,191 @@
+package connectyaml
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// stream reads what stands around the document: directives before it, and the
+// markers --- and ... that begin and end it. Directives are judged here because
+// the official reader forgives most of them.
+type stream struct {
+	report     *report
+	state      streamState
+	line       int // of the file, from 1
+	directives bool
+	legacy     bool
+	tags       map[string][]byte // the %TAG line of each handle
+}
+
+type streamState int
+
+const (
+	before streamState = iota // the document
+	inside
+	behind
+)
+
+// cut leaves the one document of the stream, with every line in its place.
+func (s *source) cut(r *report) {
+	st := stream{report: r, tags: map[string][]byte{}}
+	end := len(s.text)
+	for at := 0; at < end; {
+		length := bytes.IndexByte(s.text[at:], '\n') + 1
+		if length == 0 {
+			length = len(s.text) - at
+		}
+		line := bytes.TrimRight(s.text[at:at+length], "\r\n")
+		was := st.state
+		if !st.next(line) {
+			end = at
+			break
+		}
+		if st.state == inside && was == before && bytes.HasPrefix(line, byteOrderMark) {
+			s.text = slices.Delete(s.text, at, at+len(byteOrderMark))
+			length, end = length-len(byteOrderMark), len(s.text)
+		}
+		if st.state == behind && was == inside {
+			end = at
+			st.rest(s.text[at+length:])
+		}
+		at += length
+	}
+	if st.state == before && st.directives {
+		st.fail("the directives are not followed by a document", "Write --- on a line of its own behind the directives, or remove them.")
+	}
+	s.text, s.legacy = s.text[:end:end], st.legacy
+	if !bytes.HasSuffix(s.text, []byte("\n")) {
+		s.text = append(s.text, '\n') // or else a text of a block would lack it
+	}
+}
+
+// rest reads the lines behind the document.
+func (st *stream) rest(text []byte) {
+	for line := range bytes.Lines(text) {
+		if !st.next(bytes.TrimRight(line, "\r\n")) {
+			return
+		}
+	}
+}
+
+// next takes a line without its end. Outside of the document a byte order mark
+// may stand in front of each. It returns false when the rest is of no interest,
+// because a second document begins.
+func (st *stream) next(line []byte) bool {
+	st.line++
+	text, marked := bytes.CutPrefix(line, byteOrderMark)
+	if st.state == inside || !marked {
+		return st.read(line)
+	}
+	more := st.read(text)
+	if st.state != inside {
+		copy(line, "   ")
+	}
+	return more
+}
+
+func (st *stream) read(line []byte) bool {
+	switch {
+	case isMarker(line, "..."):
+		return st.documentEnd(line[3:])
+	case isMarker(line, "---"):
+		return st.begin()
+	case st.state == inside, isBlankOrComment(line):
+	case line[0] == '%':
+		st.directive(line)
+	default:
+		return st.beginBare()
+	}
+	return true
+}
+
+// beginBare begins a document without a marker.
+func (st *stream) beginBare() bool {
+	if st.state == before && st.directives {
+		st.fail("a document behind directives has to begin with ---", "Write --- on a line of its own before this one, or remove the directives.")
+	}
+	return st.begin()
+}
+
+func (st *stream) begin() bool {
+	if st.state != before {
+		st.report.fail(ruleDocument, place{}, st.position(), "a second document begins here",
+			"Keep one document: remove the marker --- or ... and what belongs to the other document.")
+		return false
+	}
+	st.state = inside
+	return true
+}
+
+// documentEnd ends a document, which is an empty one if none has begun.
+func (st *stream) documentEnd(rest []byte) bool {
+	if st.state != inside && !st.beginBare() {
+		return false
+	}
+	if !isBlankOrComment(rest) {
+		st.fail("only a comment may follow the marker ...", "Remove what follows, or the whole line.")
+	}
+	st.state = behind
+	return true
+}
+
+func (st *stream) fail(message, help string) {
+	st.report.fail(ruleSyntax, place{}, st.position(), message, help)
+}
+
+func (st *stream) position() Position { return Position{Line: st.line, Column: 1} }
+
+func isMarker(line []byte, marker string) bool {
+	rest, ok := bytes.CutPrefix(line, []byte(marker))
+	return ok && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\r')
+}
+
+func isBlankOrComment(line []byte) bool {
+	line = bytes.TrimLeft(line, " \t")
+	return len(line) == 0 || line[0] == '#'
+}
+
+var (
+	directiveComment = regexp.MustCompile(`[ \t]#.*$`)
+	numberedVersion  = regexp.MustCompile(`^\d+\.\d+$`)
+	// libraryTag is a %TAG directive that the library understands.
+	libraryTag = regexp.MustCompile(`^%TAG[ \t]+!(?:[0-9A-Za-z_-]*!)?[ \t]+[0-9A-Za-z_;/?:@&=+$.!~*'(),\[\]{}-]+[ \t]*$`)
+)
+
+// directive judges a line that begins with %. The library sees it only if it
+// is a %TAG that it needs for the tags of the document.
+func (st *stream) directive(line []byte) {
+	st.directives = true
+	text := strings.TrimFunc(string(directiveComment.ReplaceAll(line, nil)), isSpace)
+	words := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '\t' })
+	hide := line
+	switch words[0] {
+	case "%YAML":
+		st.version(words[1:])
+	case "%TAG":
+		if len(words) != 3 {
+			st.fail("a %TAG directive has two parts, a handle and a prefix", "Remove the line: connect.yaml needs no tags.")
+		} else if libraryTag.Match(line) {
+			line, hide = hide, st.tags[words[1]] // the last one counts
+			st.tags[words[1]] = line
+		}
+	}
+	if len(hide) > 0 {
+		hide[0] = '#'
+	}
+}
+
+func (st *stream) version(words []string) {
+	switch {
+	case len(words) != 1:
+		st.fail("a %YAML directive has one part, the version", "Write %YAML 1.2, or remove the line.")
+	case words[0] == "1.1":
+		st.legacy = true
+	case words[0] == "1.2":
+		st.legacy = false
+	case !numberedVersion.MatchString(words[0]):
+		st.fail(quote(words[0])+" is no version of YAML", "Write %YAML 1.2, or remove the line.")
+	}
+}
