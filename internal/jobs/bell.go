@@ -28,8 +28,8 @@ func (d *bellDriver) GetListener(params *riverdriver.GetListenenerParams) riverd
 	return &bellListener{bell: d.bell, schema: params.Schema}
 }
 
-// insertTopic and insertPayload are what River's SQL drivers notify of an
-// insert with.
+// insertTopic and insertPayload are what River notifies of an insert with. They
+// are no part of its API: a test fails when they change.
 const insertTopic = "river_insert"
 
 const insertPayload = `{"queue":"` + river.QueueDefault + `"}`

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -23,11 +24,17 @@ import (
 const (
 	// sweepEvery is how often runs that are due are looked for without a bell.
 	sweepEvery = 2 * time.Second
+	// pollEvery is how often River looks for jobs without a bell. The sweep finds
+	// their runs first; this only clears away what is left.
+	pollEvery = time.Minute
 	// keepJobs is how long River remembers what is over; the runs are the record.
 	keepJobs = 10 * time.Minute
+	// jobTimeout is longer than any attempt and its wait for a slot. Without one,
+	// River would keep the job of a process that was killed for ever.
+	jobTimeout = time.Hour
 )
 
-// Options configure a Queue. All are required.
+// Options configure a Queue. All but Workers and SweepEvery are required.
 type Options struct {
 	// DB is a pool of the database for River alone.
 	DB   *sql.DB
@@ -35,6 +42,8 @@ type Options struct {
 	// Workers is how many runs this process works at once; 0: none, it only
 	// rings.
 	Workers int
+	// SweepEvery is how often due runs are looked for without a bell; 0: 2 s.
+	SweepEvery time.Duration
 	// Work works one run. It must be harmless for a run that is not due.
 	Work func(ctx context.Context, runID string) error
 	Now  func() time.Time
@@ -47,7 +56,9 @@ type Queue struct {
 	client *river.Client[*sql.Tx]
 	bell   *bell
 	// slots bounds the runs under way, however they were found.
-	slots   chan struct{}
+	slots chan struct{}
+	// more tells the sweep that a run it found is over: there may be others.
+	more    *bell
 	stop    context.CancelFunc
 	working sync.WaitGroup
 }
@@ -55,7 +66,10 @@ type Queue struct {
 // New makes River's tables in the database, or brings them up to date, and
 // returns a Queue that rings already. Start makes it work.
 func New(ctx context.Context, o Options) (*Queue, error) {
-	q := &Queue{Options: o, bell: newBell(), slots: make(chan struct{}, max(1, o.Workers))}
+	if o.SweepEvery <= 0 {
+		o.SweepEvery = sweepEvery
+	}
+	q := &Queue{Options: o, bell: newBell(), slots: make(chan struct{}, max(1, o.Workers)), more: newBell()}
 	driver := &bellDriver{Driver: riversqlite.New(o.DB), bell: q.bell}
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet(o.Log)})
 	if err != nil {
@@ -86,11 +100,11 @@ func (q *Queue) config() *river.Config {
 	c.Queues = map[string]river.QueueConfig{river.QueueDefault: {
 		MaxWorkers: q.Workers,
 		// The bell says when to fetch: there is nothing to gain from waiting for
-		// more, and polling is the sweep's.
+		// more.
 		FetchCooldown:     river.FetchCooldownMin,
-		FetchPollInterval: sweepEvery,
+		FetchPollInterval: pollEvery,
 	}}
-	c.JobTimeout = -1 // an attempt has a deadline of its own
+	c.JobTimeout = jobTimeout
 	return c
 }
 
@@ -122,13 +136,15 @@ func (q *Queue) Start(ctx context.Context) error {
 }
 
 // Stop makes every worker hand back what it has, and waits for that until ctx
-// ends.
+// ends; then it returns the context's error.
 func (q *Queue) Stop(ctx context.Context) error {
 	if q.stop == nil {
 		return nil
 	}
-	err := q.client.StopAndCancel(ctx)
+	// First, and for all at once: what is handed back must not be taken again by
+	// who has not heard of the end yet.
 	q.stop()
+	err := q.client.StopAndCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		q.working.Wait()
@@ -142,9 +158,9 @@ func (q *Queue) Stop(ctx context.Context) error {
 	}
 }
 
-// sweep works what is due, at once and then every two seconds.
+// sweep works what is due, at once and then again and again.
 func (q *Queue) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
+	tick := time.NewTicker(q.SweepEvery)
 	defer tick.Stop()
 	for {
 		q.workDue(ctx)
@@ -152,12 +168,13 @@ func (q *Queue) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-q.more.rung:
 		}
 	}
 }
 
-// workDue takes as many due runs as there are slots left; the next sweep finds
-// the others.
+// workDue takes as many due runs as there are slots left; the others are found as
+// slots become free.
 func (q *Queue) workDue(ctx context.Context) {
 	due, err := q.Runs.DueRuns(ctx, q.Now(), q.Workers)
 	if err != nil {
@@ -173,16 +190,28 @@ func (q *Queue) workDue(ctx context.Context) {
 			return
 		}
 		q.working.Go(func() {
-			defer func() { <-q.slots }()
-			q.work(ctx, id)
+			worked := q.work(ctx, id)
+			<-q.slots
+			if worked {
+				q.more.ring()
+			}
 		})
 	}
 }
 
-func (q *Queue) work(ctx context.Context, id string) {
-	if err := q.Work(ctx, id); err != nil && ctx.Err() == nil {
+// work works a run. What panics is one run, and not the process: its lease ends,
+// and the sweep takes it again. It says whether that went well.
+func (q *Queue) work(ctx context.Context, id string) (worked bool) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			q.Log.ErrorContext(ctx, "work on a run panicked", "run", id, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		}
+	}()
+	err := q.Work(ctx, id)
+	if err != nil && ctx.Err() == nil {
 		q.Log.ErrorContext(ctx, "work on a run", "run", id, "error", err.Error())
 	}
+	return err == nil
 }
 
 // runArgs is River's job: look at this run.

@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/greenroom-registry/greenroom/internal/store"
@@ -192,6 +194,25 @@ func TestOpenTogether(t *testing.T) {
 	if got := migrationsOf(t, open(t, dir)); !cmp.Equal(got, []int64{0, 1}) {
 		t.Errorf("migrations %v ran", got)
 	}
+}
+
+// A migration waits for another process's to end, but not for ever.
+func TestOpenWaitsItsTurn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	other := flock.New(filepath.Join(dir, migrateLockName))
+	if held, err := other.TryLock(); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := OpenSQLite(ctx, dir, Options{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want %v", err, context.DeadlineExceeded)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, dir)
 }
 
 // Two processes on one file wait for each other, and see what the other wrote.
