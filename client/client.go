@@ -14,8 +14,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -44,7 +44,8 @@ type Options struct {
 type Client struct {
 	options Options
 
-	mu      sync.Mutex
+	// turn is held by whoever looks at the token, or gets one.
+	turn    chan struct{}
 	token   string
 	expires time.Time
 }
@@ -55,7 +56,7 @@ func New(o Options) *Client {
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Timeout: requestDeadline}
 	}
-	return &Client{options: o}
+	return &Client{options: o, turn: make(chan struct{}, 1)}
 }
 
 // Error is an answer of the server that is no success.
@@ -95,14 +96,13 @@ func call[T any](ctx context.Context, c *Client, method, path string, body any) 
 			return out, fmt.Errorf("%s %s: encode the request: %w", method, path, err)
 		}
 	}
-	token, err := c.bearer(ctx)
+	token, err := c.bearer(ctx, "")
 	if err != nil {
 		return out, err
 	}
 	err = c.send(ctx, method, path, token, text, &out)
 	if failed := (*Error)(nil); errors.As(err, &failed) && failed.StatusCode == http.StatusUnauthorized {
-		c.forget(token)
-		if token, err = c.bearer(ctx); err == nil {
+		if token, err = c.bearer(ctx, token); err == nil {
 			err = c.send(ctx, method, path, token, text, &out)
 		}
 	}
@@ -143,22 +143,27 @@ func (c *Client) exchange(req *http.Request, out any) error {
 
 func failure(res *http.Response, text []byte) error {
 	e := &Error{CorrelationID: res.Header.Get("X-Correlation-ID")}
-	if seconds, err := time.ParseDuration(res.Header.Get("Retry-After") + "s"); err == nil {
-		e.RetryAfter = seconds
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(seconds) * time.Second
 	}
 	if json.Unmarshal(text, &e.ErrorResponse) != nil || len(e.Errors) == 0 {
-		// Not Greenroom's: a proxy between.
-		e.Errors = []api.ErrorObject{{Code: api.CodeGeneral, Message: http.StatusText(res.StatusCode)}}
+		// A proxy's, for instance.
+		message := "The answer is not one of Greenroom's: " + res.Status + "."
+		e.ErrorResponse = api.ErrorResponse{Message: message, Errors: []api.ErrorObject{{Code: api.CodeGeneral, Message: message}}}
 	}
 	e.StatusCode = res.StatusCode
 	return e
 }
 
-// bearer returns a token that is valid for a while.
-func (c *Client) bearer(ctx context.Context) (string, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.token != "" && time.Now().Before(c.expires) {
+// bearer returns a token that is valid for a while and not the refused one.
+func (c *Client) bearer(ctx context.Context, refused string) (string, error) {
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return "", fmt.Errorf("get a token: %w", ctx.Err())
+	}
+	if c.token != refused && time.Now().Before(c.expires) {
 		return c.token, nil
 	}
 	form := strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode())
@@ -175,15 +180,10 @@ func (c *Client) bearer(ctx context.Context) (string, error) {
 	if err := c.exchange(req, &granted); err != nil {
 		return "", fmt.Errorf("get a token: %w", err)
 	}
+	if granted.AccessToken == "" {
+		return "", errors.New("get a token: the answer has none")
+	}
 	c.token = granted.AccessToken
 	c.expires = time.Now().Add(time.Duration(granted.ExpiresIn)*time.Second - renewBefore)
 	return c.token, nil
-}
-
-func (c *Client) forget(token string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.token == token {
-		c.token = ""
-	}
 }

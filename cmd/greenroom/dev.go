@@ -32,7 +32,7 @@ func (c *devCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	s, err := openServer(ctx, c.Server, c.Listen, log, true)
+	s, err := openServer(ctx, c.Server, c.Region, c.Listen, log, true)
 	if err != nil {
 		return err
 	}

@@ -20,14 +20,11 @@ type serveCommand struct {
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, io streams) error {
-	if regions := c.AllRegions(); !slices.Contains(regions, c.Region.Region) {
-		return fmt.Errorf("--region %s must be one of --regions: %s", c.Region.Region, strings.Join(regions, ", "))
-	}
 	log, err := c.Logger(io.err)
 	if err != nil {
 		return err
 	}
-	s, err := openServer(ctx, c.Server, c.Listen, log, false)
+	s, err := openServer(ctx, c.Server, c.Region, c.Listen, log, false)
 	if err != nil {
 		return err
 	}
@@ -37,7 +34,10 @@ func (c *serveCommand) Run(ctx context.Context, io streams) error {
 
 // openServer makes a server of the flags; development servers also read
 // repositories of this machine.
-func openServer(ctx context.Context, c config.Server, listen string, log *slog.Logger, development bool) (*server.Server, error) {
+func openServer(ctx context.Context, c config.Server, r config.Region, listen string, log *slog.Logger, development bool) (*server.Server, error) {
+	if regions := c.AllRegions(); !slices.Contains(regions, r.Region) {
+		return nil, fmt.Errorf("--region %s must be one of --regions: %s", r.Region, strings.Join(regions, ", "))
+	}
 	repositories, err := c.Options()
 	if err != nil {
 		return nil, err

@@ -100,27 +100,29 @@ func (j *judge) judge(ctx context.Context, path string) (check.Result, error) {
 // splitRelease takes URL@TAG apart. The tag starts after the first @ of the path
 // part: git@host belongs to the URL, and tags may hold an @ themselves.
 func splitRelease(text string) (url, tag string, ok bool) {
-	pathPart := 0
-	if i := strings.Index(text, "://"); i >= 0 {
-		slash := strings.IndexByte(text[i+3:], '/')
-		if slash < 0 {
-			return "", "", false
-		}
-		pathPart = i + 3 + slash
-	} else if strings.HasPrefix(text, "git@") {
-		colon := strings.IndexByte(text, ':')
-		if colon < 0 {
-			return "", "", false
-		}
-		pathPart = colon
-	} else {
+	path := pathPart(text)
+	if path < 0 {
 		return "", "", false
 	}
-	at := strings.IndexByte(text[pathPart:], '@')
-	if at < 0 {
-		return text, "", true
+	if at := strings.IndexByte(text[path:], '@'); at >= 0 {
+		return text[:path+at], text[path+at+1:], true
 	}
-	return text[:pathPart+at], text[pathPart+at+1:], true
+	return text, "", true
+}
+
+// pathPart is where the path of a repository's URL begins: behind the host of
+// scheme://host/… or git@host:…; -1 for what is no such URL.
+func pathPart(text string) int {
+	if scheme, rest, ok := strings.Cut(text, "://"); ok {
+		if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+			return len(scheme) + len("://") + slash
+		}
+		return -1
+	}
+	if strings.HasPrefix(text, "git@") {
+		return strings.IndexByte(text, ':')
+	}
+	return -1
 }
 
 func (j *judge) release(ctx context.Context, url, tag string) (check.Result, error) {

@@ -24,9 +24,6 @@ const (
 	kills      = 20
 	quickKills = 3
 	drafts     = 4
-	// latestKill is how long after the first request the server is killed at the
-	// latest; a publish takes about 30 ms.
-	latestKill = 80 * time.Millisecond
 	recovery   = 15 * time.Second
 )
 
@@ -37,31 +34,47 @@ func TestKillDuringPublish(t *testing.T) {
 	if testing.Short() {
 		rounds = quickKills
 	}
+	t.Setenv("TMPDIR", t.TempDir()) // a server that is killed cannot tidy up
 	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	h := &harness{data: t.TempDir(), random: rand.New(rand.NewPCG(seed, 0)), repository: repository(t)}
+	random := rand.New(rand.NewPCG(seed, 0))
+	h := &harness{data: t.TempDir(), repository: repository(t), acknowledged: map[client.Ref]bool{}}
 	h.start(t)
 	for n := range drafts {
-		h.create(t, n)
+		ref := h.create(t, fmt.Sprintf("draft-%d", n))
+		if !h.acknowledged[ref] {
+			t.Fatalf("%s was not created", ref)
+		}
+		h.drafts = append(h.drafts, &draft{ref: ref})
 	}
-	for range rounds {
-		delay := time.Duration(h.random.Int64N(int64(latestKill)))
-		h.publishAndKill(t, delay)
+	latest := h.undisturbed(t)
+	t.Logf("seed %d; killed within %d ms of the first request", seed, latest.Milliseconds())
+	for n := range rounds {
+		// Squared, since the requests are under way in the first moments.
+		part := random.Float64()
+		delay := time.Duration(part * part * float64(latest))
+		requests := h.ask(t, fmt.Sprintf("late-%d", n))
+		<-time.After(delay)
+		h.server.Kill(t)
+		requests.Wait()
 		h.start(t)
 		h.recover(t)
 	}
-	h.summarise(t, rounds)
+	h.summarize(t, rounds)
 }
 
 // harness is one database and what is known to have been accepted for it.
 type harness struct {
 	data       string
-	random     *rand.Rand
 	repository api.Repository
 	server     *binary.Server
 	client     *client.Client
-	drafts     []*draft
-	slowest    time.Duration
+	// drafts are those that are published, again and again.
+	drafts []*draft
+
+	mu sync.Mutex
+	// acknowledged holds every create that was sent, and whether its 201 arrived.
+	acknowledged map[client.Ref]bool
+	slowest      time.Duration
 }
 
 // draft is what was asked of a draft: publishes that were sent, and those whose
@@ -87,51 +100,63 @@ func (h *harness) start(t *testing.T) {
 	h.client = client.New(client.Options{URL: h.server.URL, ID: "dev", Secret: "dev"})
 }
 
-func (h *harness) create(t *testing.T, n int) {
+// create asks for a draft and returns how it is named if there is one.
+func (h *harness) create(t *testing.T, key string) client.Ref {
 	t.Helper()
-	key := fmt.Sprintf("draft-%d", n)
+	ref := client.ByKey(key)
 	_, err := h.client.CreateDraft(t.Context(), api.ConnectorStagedDraft{
 		Key: key, Name: key, Creator: api.Creator{Email: "kill@greenroom.example"}, Repository: h.repository,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.drafts = append(h.drafts, &draft{ref: client.ByKey(key)})
+	mustNotBeRefused(t, err)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.acknowledged[ref] = err == nil
+	return ref
 }
 
-// publishAndKill asks for a preview and a publish of every draft at once, and
-// kills the server after the delay, whatever has been answered by then.
-func (h *harness) publishAndKill(t *testing.T, delay time.Duration) {
+// mustNotBeRefused allows no error but that the server is gone.
+func mustNotBeRefused(t *testing.T, err error) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
+	var refused *client.Error
+	if errors.As(err, &refused) {
+		t.Error(err)
+	}
+}
+
+// undisturbed does once what is done before each kill, and returns how long that
+// takes: a kill that comes later hits nothing.
+func (h *harness) undisturbed(t *testing.T) time.Duration {
+	t.Helper()
+	begin := time.Now()
+	h.ask(t, "early").Wait()
+	h.recover(t)
+	return time.Since(begin)
+}
+
+// ask sends a preview and a publish of every draft and a create, all at once.
+func (h *harness) ask(t *testing.T, newDraft string) *sync.WaitGroup {
+	t.Helper()
 	versions := make([]int64, len(h.drafts))
 	for i, d := range h.drafts {
-		current, err := h.client.Draft(ctx, d.ref)
+		current, err := h.client.Draft(t.Context(), d.ref)
 		if err != nil {
 			t.Fatal(err)
 		}
 		versions[i] = current.Version
 	}
-	kill := time.After(delay)
 	var requests sync.WaitGroup
 	for i, d := range h.drafts {
 		d.sent++
 		requests.Go(func() {
-			_, err := h.client.UpdateDraft(ctx, d.ref, versions[i], api.UpdatePreviewable(), api.Publish(false))
-			var refused *client.Error
-			switch {
-			case err == nil:
+			_, err := h.client.UpdateDraft(t.Context(), d.ref, versions[i], api.UpdatePreviewable(), api.Publish(false))
+			mustNotBeRefused(t, err)
+			if err == nil {
 				d.accepted++
-			case errors.As(err, &refused):
-				t.Errorf("publish of %s: %v", d.ref, err)
 			}
 		})
 	}
-	<-kill
-	h.server.Kill(t)
-	cancel()
-	requests.Wait()
+	requests.Go(func() { h.create(t, newDraft) })
+	return &requests
 }
 
 // recover waits until every run has come to its end.
@@ -141,11 +166,7 @@ func (h *harness) recover(t *testing.T) {
 	defer cancel()
 	begin := time.Now()
 	for _, d := range h.drafts {
-		runs, err := h.client.Runs(ctx, d.ref, client.List{Limit: 500})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, run := range runs.Results {
+		for _, run := range h.runs(ctx, t, d) {
 			if run.Ended() {
 				continue
 			}
@@ -184,15 +205,11 @@ func (h *harness) check(ctx context.Context, t *testing.T, d *draft) {
 	}
 }
 
-// publishes counts the publishes of a draft; each must have succeeded.
+// publishes counts the publishes of a draft; each run must have succeeded.
 func (h *harness) publishes(ctx context.Context, t *testing.T, d *draft) int {
 	t.Helper()
-	runs, err := h.client.Runs(ctx, d.ref, client.List{Limit: 500})
-	if err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	for _, run := range runs.Results {
+	for _, run := range h.runs(ctx, t, d) {
 		if run.State != "succeeded" {
 			t.Errorf("%s run %s of %s ended as %s", run.Kind, run.ID, d.ref, run.State)
 		}
@@ -203,14 +220,64 @@ func (h *harness) publishes(ctx context.Context, t *testing.T, d *draft) int {
 	return n
 }
 
-func (h *harness) summarise(t *testing.T, rounds int) {
+func (h *harness) runs(ctx context.Context, t *testing.T, d *draft) []api.Run {
 	t.Helper()
-	sent, accepted, published := 0, 0, 0
+	page, err := h.client.Runs(ctx, d.ref, client.List{Limit: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.Total > page.Count {
+		t.Fatalf("%s has %d runs, more than a page", d.ref, page.Total)
+	}
+	return page.Results
+}
+
+// existing counts the drafts that are there: every one whose create was
+// acknowledged, and none that nobody sent.
+func (h *harness) existing(t *testing.T) int {
+	t.Helper()
+	page, err := h.client.Drafts(t.Context(), client.List{Limit: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[client.Ref]bool{}
+	for _, d := range page.Results {
+		ref := client.ByKey(d.Key)
+		found[ref] = true
+		if _, sent := h.acknowledged[ref]; !sent || d.Status == api.StatusProcessing || d.IsPreviewable == api.PreviewablePending {
+			t.Errorf("found %s at version %d, %s, isPreviewable %s", ref, d.Version, d.Status, d.IsPreviewable)
+		}
+	}
+	for ref, acknowledged := range h.acknowledged {
+		if acknowledged && !found[ref] {
+			t.Errorf("%s was acknowledged and is lost", ref)
+		}
+	}
+	if page.Total != page.Count {
+		t.Errorf("the list counts %d drafts and holds %d", page.Total, page.Count)
+	}
+	return page.Count
+}
+
+func (h *harness) summarize(t *testing.T, rounds int) {
+	t.Helper()
+	sent, accepted, published, cutOff, acknowledged := 0, 0, 0, 0, 0
 	for _, d := range h.drafts {
 		sent += d.sent
 		accepted += d.accepted
 		published += h.publishes(t.Context(), t, d)
+		for _, run := range h.runs(t.Context(), t, d) {
+			if run.Attempt > 1 {
+				cutOff++
+			}
+		}
 	}
-	t.Logf("%d kills: %d publishes sent, %d accepted, %d Connector versions; no draft left in Processing or pending; recovered within %d ms",
-		rounds, sent, accepted, published, h.slowest.Milliseconds())
+	for _, arrived := range h.acknowledged {
+		if arrived {
+			acknowledged++
+		}
+	}
+	t.Logf("%d kills cut off %d runs: %d publishes sent, %d accepted, %d Connector versions; %d creates sent, %d acknowledged, %d drafts; "+
+		"no draft left in Processing or pending; recovered within %d ms",
+		rounds, cutOff, sent, accepted, published, len(h.acknowledged), acknowledged, h.existing(t), h.slowest.Milliseconds())
 }

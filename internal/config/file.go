@@ -4,12 +4,10 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v4"
@@ -24,19 +22,21 @@ type File string
 
 // BeforeResolve reads the file and makes its keys the values of flags that were
 // not given.
-func (f File) BeforeResolve(_ *kong.Kong, ctx *kong.Context, _ *kong.Path) error {
-	if f == "" {
+func (File) BeforeResolve(ctx *kong.Context, flag *kong.Path) error {
+	// The receiver does not have a value of the command line yet.
+	path := string(ctx.FlagValue(flag.Flag).(File))
+	if path == "" {
 		return nil
 	}
-	text, err := os.ReadFile(string(f))
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("read the configuration file: %w", err)
 	}
 	values := map[string]any{}
 	if err := yaml.Unmarshal(text, &values); err != nil {
-		return fmt.Errorf("configuration file %s: %w", f, err)
+		return fmt.Errorf("configuration file %s: %w", path, err)
 	}
-	r := fileResolver{path: string(f), values: values}
+	r := fileResolver{path: path, values: values}
 	if err := r.Validate(ctx.Model); err != nil {
 		return err
 	}
@@ -82,13 +82,16 @@ func (r fileResolver) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (a
 	case nil:
 		return nil, nil
 	case []any:
-		words := make([]string, len(v))
+		if !flag.IsSlice() {
+			return nil, fmt.Errorf("must be one value in the configuration file %s", r.path)
+		}
+		words := make([]any, len(v))
 		for i, e := range v {
 			words[i] = fmt.Sprint(e)
 		}
-		return strings.Join(words, ","), nil
+		return words, nil
 	case map[string]any:
-		return nil, errors.New("must be a value or a list of values in the configuration file")
+		return nil, fmt.Errorf("must be a value or a list of values in the configuration file %s", r.path)
 	default:
 		return fmt.Sprint(v), nil
 	}

@@ -23,7 +23,7 @@ type Data struct {
 // Repositories says which repositories are read, and from where.
 type Repositories struct {
 	AllowRepositoryHost []string `placeholder:"HOST|CIDR" help:"Host or network to read repositories from although it is not public. Repeatable."`
-	RepositoryAlias     []string `placeholder:"PREFIX=PREFIX" sep:"none" help:"Read repository URLs with the first prefix from the second one, which may be a file:// folder. Repeatable."`
+	RepositoryAlias     []string `placeholder:"PREFIX=PREFIX" help:"Read repository URLs with the first prefix from the second one, which may be a file:// folder. Repeatable."`
 }
 
 // Options returns what gitsource makes of the flags. It returns an error for an

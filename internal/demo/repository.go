@@ -36,7 +36,12 @@ func MakeRepository(ctx context.Context, dir string, files fs.FS, tag string) (R
 	if err := git(ctx, dir, script, "fast-import", "--quiet"); err != nil {
 		return Repository{}, err
 	}
-	return Repository{URL: "file://" + filepath.ToSlash(dir), Files: n}, nil
+	return Repository{URL: fileURL(dir), Files: n}, nil
+}
+
+// fileURL is the address of an absolute folder; C:\x is file:///C:/x.
+func fileURL(dir string) string {
+	return "file:///" + strings.TrimPrefix(filepath.ToSlash(dir), "/")
 }
 
 const signature = "Greenroom <demo@greenroom.example> 1767225600 +0000"

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -57,6 +58,9 @@ func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler 
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set(correlation.Header, correlation.ID(ctx))
 		w.WriteHeader(res.status)
+		if r.Method == http.MethodHead {
+			return
+		}
 		if _, err := w.Write(res.body); err != nil {
 			a.Log.DebugContext(ctx, "the caller went away", "error", err.Error())
 		}
@@ -77,7 +81,7 @@ func guarded(serve func(*http.Request) (*response, error), r *http.Request) (res
 func (a *API) logFailure(ctx context.Context, status int, err error) {
 	level := slog.LevelDebug
 	switch {
-	case ctx.Err() != nil && context.Cause(ctx) == context.Canceled:
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled):
 	case status >= http.StatusInternalServerError:
 		level = slog.LevelError
 	case status == http.StatusUnprocessableEntity:

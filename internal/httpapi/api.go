@@ -88,16 +88,20 @@ func (a *API) call(r route, req *request) (*response, error) {
 		if !req.principal.Can(r.scopes...) {
 			return nil, forbidden(r.scopes)
 		}
+		if err := req.readQuery(); err != nil {
+			return nil, err
+		}
 	}
 	return r.serve(req)
 }
 
-// onlyCleanPaths answers what the mux would redirect: a path with a part that is
-// empty or leads upwards is nobody's.
+// onlyCleanPaths answers what the mux would redirect, or answer without a body: a
+// path with a part that is empty or leads upwards, and what is no path, are
+// nobody's.
 func onlyCleanPaths(a *API, next http.Handler) http.Handler {
 	missing := a.answer(func(*http.Request) (*response, error) { return nil, noSuchPath() })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := r.URL.Path; p != "/" && path.Clean(p) != p || r.Method == http.MethodConnect {
+		if p := r.URL.Path; path.Clean(p) != p || !strings.HasPrefix(p, "/") || r.Method == http.MethodConnect {
 			missing.ServeHTTP(w, r)
 			return
 		}

@@ -48,10 +48,7 @@ func (a *API) updateDraft(r *request) (*response, error) {
 }
 
 func (a *API) listDrafts(r *request) (*response, error) {
-	q, err := r.query()
-	if err != nil {
-		return nil, err
-	}
+	q := r.query()
 	selected := store.DraftQuery{
 		Sort:   q.sort(draftSorts),
 		Types:  q.types(),

@@ -42,7 +42,7 @@ func problemOf(ctx context.Context, err error) *problem.Error {
 	case errors.As(err, &method):
 		return problem.General(http.StatusMethodNotAllowed, "This path takes "+method.allowed+".")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return problem.Busy("The request took too long and was given up. Repeat it in a moment.", time.Second, err)
+		return problem.Busy("The request was given up before it was done. Repeat it in a moment.", time.Second, err)
 	default:
 		return problem.General(http.StatusInternalServerError,
 			fmt.Sprintf("The server failed. Its log has more under the correlation ID %s.", correlation.ID(ctx)))

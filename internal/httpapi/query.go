@@ -22,13 +22,7 @@ type query struct {
 	problems []api.ErrorObject
 }
 
-func (r *request) query() (*query, error) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, problem.InvalidQuery("query", "cannot be decoded; encode %, ; and other special characters.")
-	}
-	return &query{values: values}, nil
-}
+func (r *request) query() *query { return &query{values: r.params} }
 
 func (q *query) fail(name, detail string) {
 	q.problems = append(q.problems, problem.InvalidQuery(name, detail).Objects...)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -23,6 +24,7 @@ type request struct {
 	*http.Request
 	principal auth.Principal
 	body      []byte
+	params    url.Values // those of the query
 }
 
 func (r *request) readBody() error {
@@ -67,6 +69,15 @@ func (r *request) mustBeJSON() error {
 	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return problem.General(http.StatusUnsupportedMediaType, "Send the body as application/json in UTF-8.")
 	}
+	return nil
+}
+
+func (r *request) readQuery() error {
+	params, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return problem.InvalidQuery("query", "cannot be decoded; encode %, ; and other special characters.")
+	}
+	r.params = params
 	return nil
 }
 

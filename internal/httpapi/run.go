@@ -11,10 +11,7 @@ func (a *API) listRuns(r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := r.query()
-	if err != nil {
-		return nil, err
-	}
+	q := r.query()
 	limit, offset := q.limit(), q.offset()
 	if err := q.problem(); err != nil {
 		return nil, err
@@ -34,10 +31,7 @@ func (a *API) getRun(r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := r.query()
-	if err != nil {
-		return nil, err
-	}
+	q := r.query()
 	wait := q.wait()
 	if err := q.problem(); err != nil {
 		return nil, err

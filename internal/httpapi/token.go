@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/problem"
@@ -43,7 +44,7 @@ func (a *API) issueToken(r *request) (*response, error) {
 }
 
 // form reads the parameters of the body and of the query. No parameter may come
-// twice (RFC 6749 section 3.2).
+// twice (RFC 6749 section 3.2), unless to say the same.
 func (r *request) form() (url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -63,7 +64,7 @@ func (r *request) form() (url.Values, error) {
 		}
 	}
 	for _, name := range []string{"grant_type", "scope"} {
-		if given := values[name]; len(given) > 1 && given[0] != given[1] {
+		if given := values[name]; len(given) > 0 && slices.ContainsFunc(given, func(v string) bool { return v != given[0] }) {
 			return nil, oauthProblem(api.CodeInvalidRequest, "The parameter "+name+" is given more than once.")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime/debug"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -19,7 +20,7 @@ type attempt struct {
 	worker  *Worker
 	run     store.Run
 	outcome connector.Outcome
-	// trouble is why the attempt was not about the connector, for the log.
+	// trouble is what a step failed with, for the log.
 	trouble error
 }
 
@@ -27,8 +28,12 @@ type attempt struct {
 // stands, be the connector good or bad; any other that another attempt may end
 // otherwise.
 func (r *attempt) perform(ctx context.Context) error {
-	if r.run.CancelRequested {
+	switch {
+	case r.run.CancelRequested:
 		return nil
+	case r.run.Attempt > claims:
+		r.trouble = errCutOff
+		return errCutOff
 	}
 	ctx, cancel := context.WithTimeout(ctx, runDeadline)
 	defer cancel()
@@ -54,7 +59,6 @@ func (r *attempt) perform(ctx context.Context) error {
 func (r *attempt) check(ctx context.Context, tree fs.FS) error {
 	result, err := r.worker.Engine.Run(ctx, tree, check.Options{})
 	if err != nil {
-		r.trouble = err
 		return err
 	}
 	result.Report.Commit = r.outcome.Commit
@@ -68,11 +72,10 @@ func (r *attempt) check(ctx context.Context, tree fs.FS) error {
 
 // unfetched decides whose fault it is that there is no tree.
 func (r *attempt) unfetched(err error) error {
-	r.trouble = err
 	switch {
 	case errors.Is(err, gitsource.ErrTooLarge):
 		r.fail(api.Finding{
-			Rule: "repository/size", Message: "The repository at this tag is too large to be read.",
+			Rule: ruleSize, Message: "The repository at this tag is too large to be read.",
 			Help: "Remove generated and binary files from the repository, or keep them in Git LFS.",
 		})
 	case errors.Is(err, gitsource.ErrNotReachable) && !gitsource.Transient(err):
@@ -101,7 +104,7 @@ func (r *attempt) giveUp(err error) {
 		return
 	}
 	r.fail(api.Finding{
-		Rule:    "server/trouble",
+		Rule:    ruleTrouble,
 		Message: fmt.Sprintf("The server could not complete the run in %d attempts. The connector is not to blame.", r.run.Attempt),
 		Help:    "Start the run again. If that fails too, give the operator of this server the run's id, " + r.run.ID + ".",
 	})
@@ -110,19 +113,31 @@ func (r *attempt) giveUp(err error) {
 // fail makes one finding the whole outcome.
 func (r *attempt) fail(f api.Finding) {
 	f.Type = api.EntryError
+	reason := "The repository could not be read."
+	if f.Rule == ruleTrouble {
+		reason = "The server could not complete the run."
+	}
 	r.outcome.Spec = nil
 	r.outcome.Report = api.Report{Commit: r.outcome.Commit, Ruleset: r.worker.Engine.Ruleset(), Findings: []api.Finding{f}}
-	r.outcome.Entries = r.entries(check.NotReached("The repository could not be read."), r.outcome.Report.Findings)
+	r.outcome.Entries = r.entries(check.NotReached(reason), r.outcome.Report.Findings)
 }
 
-// step does one step and notes how long it took.
-func (r *attempt) step(name string, do func() error) error {
+// step does one step and notes how long it took. A panic fails it: one tree that
+// we stumble over must not end the work on all others.
+func (r *attempt) step(name string, do func() error) (err error) {
 	start := time.Now()
-	err := do()
-	r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
-		Name:         name,
-		Milliseconds: float64(time.Since(start).Microseconds()) / 1000,
-		Failed:       err != nil,
-	})
-	return err
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+		if err != nil {
+			r.trouble = err
+		}
+		r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
+			Name:         name,
+			Milliseconds: float64(time.Since(start).Microseconds()) / 1000,
+			Failed:       err != nil,
+		})
+	}()
+	return do()
 }

@@ -12,15 +12,20 @@ import (
 // report holds all.
 const maxEntries = 100
 
-const ruleReachable = "repository/reachable"
+// The rules of findings that stand for the whole run.
+const (
+	ruleReachable = "repository/reachable"
+	ruleSize      = "repository/size"
+	ruleTrouble   = "server/trouble"
+)
 
 // titles are the titles of findings that the reference page names
 // (ConnectorReportEntry), or that stand for the whole run.
 var titles = map[string]string{
 	check.RuleFileMissing: "Connector specification file not found",
-	ruleReachable:         "Git repository with the tag not reachable",
-	"repository/size":     "Git repository too large",
-	"server/trouble":      "Run not completed",
+	ruleReachable:         "Repository with the tag is not reachable",
+	ruleSize:              "Git repository too large",
+	ruleTrouble:           "Run not completed",
 }
 
 // entries is the report as the API shows it: how each family of checks ended,
@@ -56,19 +61,23 @@ func (r *attempt) entries(outcomes []check.Outcome, findings []api.Finding) []ap
 	return out
 }
 
-// title is the rule's name as words: layout/build-file is "Build file".
+// title is what the same problem is called when a create meets it, or the rule's
+// name as words: layout/build-file is "Build file".
 func title(f api.Finding) string {
 	if t, ok := titles[f.Rule]; ok {
 		return t
 	}
-	_, name, _ := strings.Cut(f.Rule, "/")
+	family, name, _ := strings.Cut(f.Rule, "/")
+	if family == "spec" && f.Type == api.EntryError {
+		return "Connector specification file is not valid"
+	}
 	words := strings.ReplaceAll(name, "-", " ")
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // message ends in the place and the rule, by which the finding is found again.
 func message(f api.Finding) string {
-	text := f.Message
+	text := strings.TrimSuffix(f.Message, ".") + "."
 	if f.Help != "" {
 		text += " " + f.Help
 	}

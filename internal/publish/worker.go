@@ -30,13 +30,21 @@ const (
 	runDeadline = 3 * time.Minute
 	// attempts is how often a run is taken before its trouble is reported.
 	attempts = 4
+	// claims is how often a run is taken at all. A claim that ended with its
+	// process is nobody's fault, but a run that ends each process that takes it
+	// must not do so for ever.
+	claims = 10
 	// farewell bounds the last write of a worker that is told to stop.
 	farewell = 5 * time.Second
 )
 
-// errNotOurs is why the work on a run stops when its lease cannot be prolonged:
-// it was cancelled, or another worker has it.
-var errNotOurs = errors.New("the run was cancelled or taken over")
+var (
+	// errNotOurs is why the work on a run stops when its lease is refused.
+	errNotOurs = errors.New("the run was canceled or taken over")
+	// errLeaseOver is why it stops when the database could not be asked in time.
+	errLeaseOver = errors.New("the lease could not be prolonged")
+	errCutOff    = errors.New("the run was cut off too often")
+)
 
 // Trees reads the whole repository of a release. gitsource.Source is one.
 type Trees interface {
@@ -76,54 +84,78 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 		return err
 	}
 	held, letGo := w.hold(ctx, run)
+	defer letGo() // also when this panics: a lease without a worker must end
 	r := &attempt{worker: w, run: run}
 	err = r.perform(held)
-	letGo(nil)
-	err = w.conclude(ctx, context.Cause(held), r, err)
+	interrupted := context.Cause(held)
+	letGo()
+	if interrupted != nil {
+		r.trouble = interrupted // says more than the step that it ended
+	}
+	err = w.conclude(ctx, errors.Is(interrupted, errNotOurs), r, err)
 	r.log(ctx, err)
 	return err
 }
 
 // hold keeps the lease alive until the function that it returns is called. The
-// context ends when the lease is lost, with errNotOurs as its cause.
-func (w *Worker) hold(ctx context.Context, run store.Run) (context.Context, context.CancelCauseFunc) {
+// context ends before that when the lease is lost.
+func (w *Worker) hold(ctx context.Context, run store.Run) (context.Context, func()) {
 	held, cancel := context.WithCancelCause(ctx)
+	over := make(chan struct{})
 	go func() {
-		tick := time.NewTicker(heartbeat)
-		defer tick.Stop()
-		lastSeen := w.Now()
-		for {
-			select {
-			case <-held.Done():
-				return
-			case <-tick.C:
-			}
-			now := w.Now()
-			err := w.Runs.ExtendRun(held, run.ID, run.Token, now.Add(lease))
-			switch {
-			case err == nil:
-				lastSeen = now
-			case errors.Is(err, store.ErrConflict), now.Sub(lastSeen) >= lease:
-				cancel(errNotOurs)
-				return
-			}
-		}
+		defer close(over)
+		cancel(w.keepAlive(held, run))
 	}()
-	return held, cancel
+	return held, func() {
+		cancel(nil)
+		<-over
+	}
+}
+
+// keepAlive prolongs the lease until ctx ends, or returns why it cannot be
+// prolonged any more.
+func (w *Worker) keepAlive(ctx context.Context, run store.Run) error {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	last := w.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		now := w.Now()
+		err := w.prolong(ctx, run, now.Add(lease))
+		switch {
+		case err == nil:
+			last = now
+		case errors.Is(err, store.ErrConflict):
+			return errNotOurs
+		case now.Sub(last) >= lease:
+			return fmt.Errorf("%w: %w", errLeaseOver, err)
+		}
+	}
+}
+
+func (w *Worker) prolong(ctx context.Context, run store.Run, until time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, heartbeat)
+	defer cancel()
+	return w.Runs.ExtendRun(ctx, run.ID, run.Token, until)
 }
 
 // conclude decides once what becomes of an attempt: what the repository is to
 // blame for is a result; what may pass is tried again; what does not pass is
 // reported as trouble of ours.
-func (w *Worker) conclude(ctx context.Context, cause error, r *attempt, err error) error {
+func (w *Worker) conclude(ctx context.Context, lost bool, r *attempt, err error) error {
+	toldToStop := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 	defer cancel()
 	switch {
-	case r.run.CancelRequested || errors.Is(cause, errNotOurs):
+	case r.run.CancelRequested || lost:
 		return ignoreConflict(w.Drafts.Abandon(ctx, r.run, r.outcome))
 	case err == nil:
 		return ignoreConflict(w.Drafts.Finish(ctx, r.run, r.outcome))
-	case errors.Is(cause, context.Canceled): // told to stop
+	case toldToStop:
 		return ignoreConflict(w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now()))
 	case r.run.Attempt < attempts:
 		return ignoreConflict(w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now().Add(pause(r.run.Attempt))))

@@ -25,10 +25,12 @@ import (
 )
 
 const (
-	// drain bounds how long requests under way are waited for at the end, and
-	// handBack how long workers are; together they stay below 10 s.
-	drain    = 5 * time.Second
-	handBack = 4 * time.Second
+	// drain bounds how long requests under way are waited for at the end, lastWords
+	// how long their answers are once they are told to give up, and handBack how
+	// long workers are; together they stay below 10 s.
+	drain     = 4 * time.Second
+	lastWords = time.Second
+	handBack  = 4 * time.Second
 
 	readHeader = 10 * time.Second
 	readBody   = 30 * time.Second
@@ -109,8 +111,8 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Ready:  s.ready,
 		Log:    o.Log,
 	}))
-	if s.listener, err = net.Listen("tcp", o.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
+	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
 	}
 	return s, nil
 }
@@ -149,7 +151,9 @@ func (s *Server) httpServer(handler http.Handler) *http.Server {
 		WriteTimeout:      writeAnswer,
 		IdleTimeout:       idle,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		// Every answer has a JSON body, that to OPTIONS * too.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -163,14 +167,14 @@ func (s *Server) Store() *sqlstore.Store { return s.store }
 // stop, and closes everything.
 func (s *Server) Run(ctx context.Context) error {
 	defer s.closeLogged()
+	working := context.WithoutCancel(ctx) // what is begun comes to its end
 	// The lock says that nobody else works on this database: whatever seems to be
 	// under way was cut off when its process died.
-	if n, err := s.store.ExpireLeases(ctx, time.Now()); err != nil {
+	if n, err := s.store.ExpireLeases(working, time.Now()); err != nil {
 		return fmt.Errorf("take over runs that were cut off: %w", err)
 	} else if n > 0 {
 		s.log.InfoContext(ctx, "runs that were cut off start again", "runs", n)
 	}
-	working := context.WithoutCancel(ctx)
 	if err := s.queue.Start(working); err != nil {
 		return fmt.Errorf("start the workers: %w", err)
 	}
@@ -178,29 +182,41 @@ func (s *Server) Run(ctx context.Context) error {
 	defer forget()
 	go s.forgetTokens(forgetting)
 
+	requests, giveUp := context.WithCancel(working)
+	defer giveUp()
+	s.http.BaseContext = func(net.Listener) context.Context { return requests }
+
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("serve: %w", errors.Join(err, s.stop(working)))
+		return fmt.Errorf("serve: %w", errors.Join(err, s.stop(working, giveUp)))
 	case <-ctx.Done():
-		return s.stop(working)
+		return s.stop(working, giveUp)
 	}
 }
 
 // stop refuses new requests, waits for those under way, and makes workers hand
 // back what they have.
-func (s *Server) stop(ctx context.Context) error {
+func (s *Server) stop(ctx context.Context, giveUp context.CancelFunc) error {
 	s.draining.Store(true)
-	requests, cancel := context.WithTimeout(ctx, drain)
-	defer cancel()
-	err := s.http.Shutdown(requests)
+	err := s.shutdown(ctx, drain)
+	if errors.Is(err, context.DeadlineExceeded) {
+		giveUp() // a request that waits for something gets an answer now
+		err = s.shutdown(ctx, lastWords)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = s.http.Close()
 	}
 	workers, cancel := context.WithTimeout(ctx, handBack)
 	defer cancel()
 	return errors.Join(err, s.queue.Stop(workers))
+}
+
+func (s *Server) shutdown(ctx context.Context, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.http.Shutdown(ctx)
 }
 
 // Close gives up what Open took. Run does it too.

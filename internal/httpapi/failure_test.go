@@ -1,0 +1,161 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/problem"
+)
+
+// Trouble of ours is a plain 500: the cause is in the log and nowhere else.
+func TestTroubleOfOurs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ready func(context.Context) error
+		cause string
+	}{
+		"panic":            {func(context.Context) error { panic("secret /srv/data at 10.0.0.7") }, "secret /srv/data at 10.0.0.7"},
+		"nil dereferenced": {func(context.Context) error { var w *world; return w.ready(t.Context()) }, "nil pointer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.ready = c.ready
+			got := w.call(t, nobody, http.MethodGet, "/healthz", "", header("X-Correlation-ID", "abc"))
+			want(t, got, http.StatusInternalServerError, api.CodeGeneral)
+			if message := got.failure(t).Message; message != "The server failed. Its log has more under the correlation ID abc." {
+				t.Errorf("answered %q", message)
+			}
+			requireLogged(t, w, c.cause)
+		})
+	}
+	t.Run("strange error", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		got := w.call(t, owner, http.MethodPost, "/connectors/drafts",
+			draftBody(t, map[string]any{"repository": map[string]any{"url": "https://git.example/broken", "tag": "v1"}}), header("X-Correlation-ID", "abc"))
+		want(t, got, http.StatusInternalServerError, api.CodeGeneral)
+		if strings.Contains(got.String(), "scratch") || strings.Contains(got.String(), "disk") {
+			t.Errorf("answered %s", got)
+		}
+		requireLogged(t, w, "make /srv/scratch: disk full")
+	})
+	t.Run("database gone", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.tokens[owner] = w.tokens[owner] + " "
+		if err := w.store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got := w.call(t, owner, http.MethodGet, "/connectors/drafts", "", header("X-Correlation-ID", "abc"))
+		want(t, got, http.StatusInternalServerError, api.CodeGeneral)
+		if strings.Contains(got.String(), "sql") {
+			t.Errorf("answered %s", got)
+		}
+		requireLogged(t, w, "database is closed")
+	})
+}
+
+// requireLogged looks for the cause on an ERROR line of the request abc.
+func requireLogged(t *testing.T, w *world, cause string) {
+	t.Helper()
+	for line := range strings.Lines(w.logged.String()) {
+		if strings.Contains(line, cause) && strings.Contains(line, `"level":"ERROR"`) && strings.Contains(line, `"correlation_id":"abc"`) {
+			return
+		}
+	}
+	t.Errorf("the cause %q was not logged:\n%s", cause, w.logged)
+}
+
+func TestNotReady(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if got := w.call(t, nobody, http.MethodGet, "/healthz", ""); got.String() != `200 {"status":"ok"}` {
+		t.Errorf("answered %s", got)
+	}
+	w.ready = func(context.Context) error { return errors.New("10.0.0.7 refused") }
+	got := w.call(t, nobody, http.MethodGet, "/healthz", "")
+	want(t, got, http.StatusServiceUnavailable, api.CodeGeneral)
+	if got.header.Get("Retry-After") != "1" || strings.Contains(got.String(), "10.0.0.7") {
+		t.Errorf("answered %s, Retry-After %q", got, got.header.Get("Retry-After"))
+	}
+	if got := w.call(t, nobody, http.MethodGet, "/livez", ""); got.status != http.StatusOK {
+		t.Errorf("/livez answered %s", got)
+	}
+}
+
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	got := w.call(t, owner, http.MethodPost, "/connectors/drafts", draftBody(t, map[string]any{"repository": map[string]any{"url": "https://git.example/busy", "tag": "v1"}}))
+	want(t, got, http.StatusServiceUnavailable, api.CodeGeneral)
+	if got.header.Get("Retry-After") != "2" {
+		t.Errorf("Retry-After: %q", got.header.Get("Retry-After"))
+	}
+}
+
+// A caller that goes away is no trouble of ours.
+func TestCallerGoesAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	got := w.call(t, owner, http.MethodGet, "/connectors/drafts", "", func(r *http.Request) { *r = *r.WithContext(ctx) })
+	want(t, got, http.StatusServiceUnavailable, api.CodeGeneral)
+	if strings.Contains(w.logged.String(), `"level":"ERROR"`) {
+		t.Errorf("logged:\n%s", w.logged)
+	}
+}
+
+// The one mapping of errors, and the shape that every answer has.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err    error
+		status int
+		retry  string
+	}{
+		"problem":          {problem.NotFound("None."), 404, ""},
+		"wrapped problem":  {fmt.Errorf("get: %w", problem.NotFound("None.")), 404, ""},
+		"method":           {fmt.Errorf("call: %w", &methodError{allowed: "GET"}), 405, ""},
+		"deadline":         {fmt.Errorf("read: %w", context.DeadlineExceeded), 503, "1"},
+		"canceled":         {fmt.Errorf("read: %w", context.Canceled), 503, "1"},
+		"busy for a while": {problem.Busy("Busy.", 1500*time.Millisecond, nil), 503, "2"},
+		"anything else":    {errors.New("read /etc/passwd"), 500, ""},
+		"no text":          {problem.NotFound("\xff"), 500, ""},
+	} {
+		res := failure(t.Context(), c.err)
+		if res.status != c.status || res.header.Get("Retry-After") != c.retry {
+			t.Errorf("%s: %d %s, Retry-After %q", name, res.status, res.body, res.header.Get("Retry-After"))
+		}
+		requireShape(t, answer{res.status, res.header, res.body})
+	}
+}
+
+// requireShape checks what is promised of every answer that is no success.
+func requireShape(tb testing.TB, got answer) {
+	tb.Helper()
+	e := got.failure(tb)
+	if e.StatusCode != got.status || len(e.Errors) == 0 || e.Message != e.Errors[0].Message || e.Message == "" {
+		tb.Fatalf("the shape of %s is wrong", got)
+	}
+	raw := decode[struct {
+		Errors []map[string]any `json:"errors"`
+	}](tb, got.body)
+	for _, o := range raw.Errors {
+		if detail, ok := o["detailedErrorMessage"]; ok {
+			if text, ok := detail.(string); !ok || text == "" {
+				tb.Fatalf("detailedErrorMessage is %v in %s", detail, got)
+			}
+		}
+		if o["code"] == "" || o["code"] == nil || o["message"] == "" || o["message"] == nil {
+			tb.Fatalf("an error without code or message in %s", got)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/greenroom-registry/greenroom/api"
+)
+
+// access is the status that each role gets, in the order of roles.
+type access [7]int
+
+// rules says of each route who may use it. A route without a rule fails the test.
+var rules = map[string]struct {
+	access access
+	// body makes the request's, for the draft that the path names.
+	body func(*testing.T, api.ConnectorStaged) string
+}{
+	"POST /connectors/drafts": {access{401, 401, 403, 201, 201, 403, 201}, func(t *testing.T, _ api.ConnectorStaged) string {
+		t.Helper()
+		return draftBody(t, nil)
+	}},
+	"GET /connectors/drafts":       {access{401, 401, 200, 200, 200, 403, 200}, nil},
+	"GET /connectors/drafts/{ref}": {access{401, 401, 200, 200, 200, 403, 404}, nil},
+	"POST /connectors/drafts/{ref}": {access{401, 401, 403, 201, 201, 403, 404}, func(t *testing.T, d api.ConnectorStaged) string {
+		t.Helper()
+		return updateBody(t, d.Version)
+	}},
+	"GET /connectors/{ref}":                    {access{401, 401, 200, 200, 200, 403, 404}, nil},
+	"GET /x/v1/drafts/{ref}/runs":              {access{401, 401, 200, 200, 200, 403, 404}, nil},
+	"GET /x/v1/drafts/{ref}/runs/{run}":        {access{401, 401, 200, 200, 200, 403, 404}, nil},
+	"GET /x/v1/drafts/{ref}/runs/{run}/report": {access{401, 401, 200, 200, 200, 403, 404}, nil},
+	"POST /oauth/token":                        {access{401, 401, 401, 401, 401, 401, 401}, nil}, // a bearer is no client
+	"GET /healthz":                             {access{200, 200, 200, 200, 200, 200, 200}, nil},
+	"GET /livez":                               {access{200, 200, 200, 200, 200, 200, 200}, nil},
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	draft := w.create(t, map[string]any{"key": "tax"})
+	run := w.start(t, draft, api.Publish(false))
+	w.finish(t, run, true)
+	draft.Version += 2
+
+	known := map[string]bool{}
+	for _, r := range (&API{}).routes() {
+		name := r.method + " " + r.path
+		known[name] = true
+		rule, ok := rules[name]
+		if !ok {
+			t.Errorf("there is no rule who may %s", name)
+			continue
+		}
+		body := ""
+		if rule.body != nil {
+			body = rule.body(t, draft)
+		}
+		for _, ref := range []string{draft.ID, "key=tax"} {
+			path := strings.NewReplacer("{ref}", ref, "{run}", run).Replace(r.path)
+			if strings.Contains(path, "{") {
+				t.Fatalf("the test cannot make a path of %s", r.path)
+			}
+			for i, who := range roles {
+				got := w.call(t, who, r.method, path, body)
+				if got.status != rule.access[i] {
+					t.Errorf("%s %s by %s: answered %s, want %d", r.method, path, who, got, rule.access[i])
+				}
+				if r.method == http.MethodGet {
+					if head := w.call(t, who, http.MethodHead, path, body); head.status != got.status {
+						t.Errorf("HEAD %s by %s: answered %d, want %d", path, who, head.status, got.status)
+					}
+				}
+			}
+		}
+	}
+	for name := range rules {
+		if !known[name] {
+			t.Errorf("there is a rule for %s, which is no route", name)
+		}
+	}
+}
+
+// What another project has is answered like what nobody has: not a byte tells
+// them apart.
+func TestStrangersLearnNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	draft := w.create(t, map[string]any{"key": "tax"})
+	run := w.start(t, draft, api.Publish(false))
+	w.finish(t, run, true)
+	const missing = "00000000-0000-4000-8000-000000000000"
+	for _, path := range []string{"/connectors/drafts/{}", "/connectors/{}", "/x/v1/drafts/{}/runs", "/x/v1/drafts/{}/runs/" + run} {
+		for ref, none := range map[string]string{draft.ID: missing, "key=tax": "key=none"} {
+			theirs := w.call(t, strangers, http.MethodGet, strings.Replace(path, "{}", ref, 1), "")
+			nobodys := w.call(t, strangers, http.MethodGet, strings.Replace(path, "{}", none, 1), "")
+			want(t, theirs, http.StatusNotFound, api.CodeResourceNotFound)
+			neutral := func(a answer) string {
+				return strings.NewReplacer(draft.ID, "REF", missing, "REF", "'tax'", "REF", "'none'", "REF").Replace(a.String())
+			}
+			if neutral(theirs) != neutral(nobodys) {
+				t.Errorf("%s: %s for another's, %s for nobody's", path, theirs, nobodys)
+			}
+		}
+	}
+	theirs := w.call(t, strangers, http.MethodGet, "/connectors/drafts", "")
+	if got := decode[api.PagedQueryResponse[api.ConnectorStaged]](t, theirs.body); got.Total != 0 || got.Count != 0 {
+		t.Errorf("another project's list is %s", theirs)
+	}
+}
