@@ -61,28 +61,28 @@ type specCase struct {
 	data    []byte
 }
 
-func cases(t testing.TB) []specCase {
-	t.Helper()
+func cases(tb testing.TB) []specCase {
+	tb.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "cases", "*.txtar"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var all []specCase
 	for _, file := range files {
 		a, err := txtar.ParseFile(file)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if len(a.Files) == 1 {
 			a.Files = append(a.Files, txtar.File{Name: "want"})
 		}
 		if len(a.Files) != 2 || a.Files[0].Name != connectyaml.FileName || a.Files[1].Name != "want" {
-			t.Fatalf("%s needs the sections connect.yaml and want", file)
+			tb.Fatalf("%s needs the sections connect.yaml and want", file)
 		}
 		all = append(all, specCase{filepath.Base(file), file, a, a.Files[0].Data})
 	}
 	if len(all) == 0 {
-		t.Fatal("no cases")
+		tb.Fatal("no cases")
 	}
 	return all
 }

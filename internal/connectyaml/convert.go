@@ -19,7 +19,7 @@ type converter struct {
 	// aliasWork are the steps that aliases and merges took.
 	aliasWork      int
 	tooManyAliases bool
-	lastKey node
+	lastKey        node
 }
 
 func newConverter(s *source, r *report) *converter {
@@ -163,8 +163,8 @@ func (c *converter) merges(key *yaml.Node, k *node) bool {
 // lacks.
 func (c *converter) merge(b *builder, y *yaml.Node, depth int) {
 	y = target(y)
-	sources := []*yaml.Node{y}
-	if y.Kind == yaml.SequenceNode {
+	sources, isList := []*yaml.Node{y}, y.Kind == yaml.SequenceNode
+	if isList {
 		sources = y.Content
 	}
 	for _, s := range sources {
@@ -175,7 +175,7 @@ func (c *converter) merge(b *builder, y *yaml.Node, depth int) {
 			return
 		}
 		// An object that is merged into itself ends here as well.
-		if s.Kind != yaml.MappingNode || depth >= maxDepth {
+		if s.Kind != yaml.MappingNode || isList && (y.Tag == "!!omap" || y.Tag == "!!pairs") || s.Tag == "!!set" || depth >= maxDepth {
 			c.report.fail(ruleAlias, place{}, pos, "only objects can be merged, and none into itself",
 				"Write the keys out: connect.yaml needs no merging.")
 			return

@@ -18,27 +18,27 @@ type corpusFile struct {
 }
 
 // corpus reads testdata/corpus; its NOTICE.md says where the files come from.
-func corpus(t testing.TB) []corpusFile {
-	t.Helper()
+func corpus(tb testing.TB) []corpusFile {
+	tb.Helper()
 	folder := filepath.Join("testdata", "corpus")
 	f, err := os.Open(filepath.Join(folder, "verdicts.jsonl"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var files []corpusFile
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var c corpusFile
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if c.Data, err = os.ReadFile(filepath.Join(folder, c.Name)); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		files = append(files, c)
 	}
 	if len(files) == 0 {
-		t.Fatal("no files in the corpus")
+		tb.Fatal("no files in the corpus")
 	}
 	return files
 }

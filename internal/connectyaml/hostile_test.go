@@ -158,6 +158,7 @@ func TestHostileFiles(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostile() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			start := time.Now()
 			spec, findings := connectyaml.Parse([]byte(text))
 			if took := time.Since(start); took > 5*time.Second {

@@ -136,6 +136,7 @@ func (o *official) judge(t *testing.T, text string) officialVerdict {
 
 // mutationBases are the corpus and, as often, valid files that use more of YAML.
 func mutationBases(t *testing.T) []string {
+	t.Helper()
 	var bases, rich []string
 	for _, c := range corpus(t) {
 		bases = append(bases, string(c.Data))
@@ -215,7 +216,7 @@ func TestOfficialFormats(t *testing.T) {
 		for range m.IntN(8) {
 			word.WriteString(pick(m, pieces))
 		}
-		value, _ := json.Marshal(word.String()) // a string can be marshalled
+		value, _ := json.Marshal(word.String()) // a string has a JSON form
 		template := pick(m, []string{
 			`{"deployAs":[{"name":%s,"applicationType":"assets"}]}`,
 			`{"deployAs":[{"name":"ab","applicationType":"service","endpoint":%s}]}`,

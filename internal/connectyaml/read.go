@@ -68,7 +68,13 @@ func errorPosition(err error) Position {
 	return Position{1, 1}
 }
 
-func load(text []byte, limit *depthLimit) (*yaml.Node, error) {
+// load takes a panic of the library for an error: files come from strangers.
+func load(text []byte, limit *depthLimit) (_ *yaml.Node, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("read YAML: %v", p)
+		}
+	}()
 	loader, err := yaml.NewLoader(bytes.NewReader(text), yaml.WithUniqueKeys(false), yaml.WithPlugin(limit))
 	if err != nil {
 		return nil, err

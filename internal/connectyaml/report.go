@@ -24,6 +24,12 @@ type report struct {
 	findings []api.Finding
 	failed   bool // there is an Error
 	full     bool // findings were left out
+	// end is that of the file. The library may look for more behind it.
+	end Position
+}
+
+func (p Position) before(q Position) bool {
+	return p.Line < q.Line || p.Line == q.Line && p.Column < q.Column
 }
 
 // place is what a finding is about: the path of a value from the root, and the
@@ -66,6 +72,9 @@ func (r *report) add(t api.ReportEntryType, rule string, p place, pos Position, 
 	if len(r.findings) == maxFindings-1 { // one place is kept, to say so
 		r.full = true
 		return
+	}
+	if r.end.before(pos) {
+		pos = r.end
 	}
 	r.findings = append(r.findings, api.Finding{
 		Rule: rule, Type: t, Message: fmt.Sprintf("[%s]: %s", shorten(p.String()), message), Help: help,

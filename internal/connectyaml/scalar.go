@@ -29,7 +29,7 @@ var core = schema{
 	forms: []form{
 		{"!!null", regexp.MustCompile(`^(?:~|[Nn]ull|NULL)?$`), setNull},
 		{"!!bool", regexp.MustCompile(`^(?:[Tt]rue|TRUE)$`), setTrue},
-		{"!!bool", regexp.MustCompile(`^(?:[Ff]alse|FALSE)$`), setFalse},
+		{"!!bool", regexp.MustCompile(`^(?:false|False|FALSE)$`), setFalse},
 		{"!!int", regexp.MustCompile(`^0o[0-7]+$`), setInteger(8)},
 		{"!!int", regexp.MustCompile(`^[-+]?[0-9]+$`), setInteger(10)},
 		{"!!int", regexp.MustCompile(`^0x[0-9a-fA-F]+$`), setInteger(16)},
@@ -50,7 +50,7 @@ var legacy = schema{
 	forms: []form{
 		core.forms[0],
 		{"!!bool", regexp.MustCompile(`^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$`), setTrue},
-		{"!!bool", regexp.MustCompile(`^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$`), setFalse},
+		{"!!bool", regexp.MustCompile(`^(?:N|n|[Nn]o|NO|false|False|FALSE|[Oo]ff|OFF)$`), setFalse},
 		{"!!int", regexp.MustCompile(`^[-+]?0b[0-1_]+$`), setInteger(2)},
 		{"!!int", regexp.MustCompile(`^[-+]?0[0-7_]+$`), setInteger(8)},
 		{"!!int", regexp.MustCompile(`^[-+]?[0-9][0-9_]*$`), setInteger(10)},

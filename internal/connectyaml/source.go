@@ -24,6 +24,7 @@ type source struct {
 // newSource reports what is wrong with the stream around the document. It
 // returns nil when there is no text to read.
 func newSource(data []byte, r *report) *source {
+	r.end = endOf(data)
 	text, ok := decode(data, r)
 	if !ok {
 		return nil
@@ -31,6 +32,9 @@ func newSource(data []byte, r *report) *source {
 	s := &source{text: bytes.Clone(text), signs: map[rune]rune{}}
 	s.cut(r)
 	s.disguise()
+	if !bytes.HasSuffix(s.text, []byte("\n")) {
+		s.text = append(s.text, '\n') // or else a text of a block would lack it
+	}
 	return s
 }
 
@@ -56,7 +60,7 @@ func decode(data []byte, r *report) ([]byte, bool) {
 		}
 		valid += size
 	}
-	r.fail(ruleEncoding, place{}, newLines(text[:valid]).position(valid),
+	r.fail(ruleEncoding, place{}, endOf(text[:valid]),
 		fmt.Sprintf("the file is not UTF-8: found the byte 0x%02X", text[valid]), "Save the file as UTF-8.")
 	return nil, false
 }
@@ -94,13 +98,10 @@ func (l *lines) from(p Position, characters int) string {
 	return string(rest[:end])
 }
 
-// clamp moves a position behind the text to its end: the library may look for
-// more there.
-func (l *lines) clamp(p Position) Position {
-	if end := l.position(len(l.text)); p.Line > end.Line || p.Line == end.Line && p.Column > end.Column {
-		return end
-	}
-	return p
+// endOf is the position behind the last character of a text.
+func endOf(text []byte) Position {
+	lastLine := text[bytes.LastIndexByte(text, '\n')+1:]
+	return Position{Line: bytes.Count(text, []byte("\n")) + 1, Column: utf8.RuneCount(lastLine) + 1}
 }
 
 // offset is at most the end of the text.

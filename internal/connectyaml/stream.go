@@ -36,7 +36,7 @@ func (s *source) cut(r *report) {
 		if length == 0 {
 			length = len(s.text) - at
 		}
-		line := bytes.TrimRight(s.text[at:at+length], "\r\n")
+		line := withoutEnd(s.text[at : at+length])
 		was := st.state
 		if !st.next(line) {
 			end = at
@@ -56,15 +56,19 @@ func (s *source) cut(r *report) {
 		st.fail("the directives are not followed by a document", "Write --- on a line of its own behind the directives, or remove them.")
 	}
 	s.text, s.legacy = s.text[:end:end], st.legacy
-	if !bytes.HasSuffix(s.text, []byte("\n")) {
-		s.text = append(s.text, '\n') // or else a text of a block would lack it
+}
+
+func withoutEnd(line []byte) []byte {
+	if line, ended := bytes.CutSuffix(line, []byte("\n")); ended {
+		return bytes.TrimSuffix(line, []byte("\r"))
 	}
+	return line
 }
 
 // rest reads the lines behind the document.
 func (st *stream) rest(text []byte) {
 	for line := range bytes.Lines(text) {
-		if !st.next(bytes.TrimRight(line, "\r\n")) {
+		if !st.next(withoutEnd(line)) {
 			return
 		}
 	}

@@ -59,7 +59,7 @@ func (r *report) syntax(err error, text *lines) {
 		r.fail(ruleSyntax, place{}, Position{1, 1}, "the file is not YAML", otherHelp)
 		return
 	}
-	pos := text.clamp(positionOf(said.Mark))
+	pos := positionOf(said.Mark)
 	if name, found := strings.CutPrefix(said.Message, "unknown anchor '"); found {
 		name = strings.TrimSuffix(name, "' referenced")
 		r.fail(ruleAlias, place{}, pos, fmt.Sprintf("there is no anchor %s for the alias %s", quote("&"+name), quote("*"+name)),
@@ -76,7 +76,7 @@ func (r *report) syntax(err error, text *lines) {
 }
 
 func (r *report) complain(c complaint, said *yaml.LoadError, pos Position, text *lines) {
-	context := text.clamp(positionOf(said.ContextMark))
+	context := positionOf(said.ContextMark)
 	if c.atContext {
 		pos = context
 	}

@@ -28,7 +28,7 @@ var unmarked = strings.NewReplacer("-", "", "_", "", ".", "", " ", "")
 func plain(s string) string { return unmarked.Replace(strings.ToLower(s)) }
 
 // editDistance counts the edits that turn a into b: a character inserted,
-// deleted or replaced, or two neighbours swapped.
+// deleted or replaced, or two neighbors swapped.
 func editDistance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	before, last := make([]int, len(to)+1), make([]int, len(to)+1)

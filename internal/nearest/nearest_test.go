@@ -12,10 +12,10 @@ func TestName(t *testing.T) {
 	words := []string{"required", "description", "postDeploy", "job", "service"}
 	for _, tc := range []struct{ name, want string }{
 		{"require", "required"},
-		{"requried", "required"},
+		{"rqeuired", "required"},
 		{"Post-Deploy", "postDeploy"},
 		{"post_deploy", "postDeploy"},
-		{"descriptoin", "description"},
+		{"decsription", "description"},
 		{"serivce", "service"},
 		{"jbo", "job"},
 		{"jab", "job"},
