@@ -67,9 +67,12 @@ func (s *Service) Issue(ctx context.Context, clientID, secret, scope string) (To
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return Token{}, err
 	}
-	// An unknown client is compared too, so that time does not tell it apart.
+	// An unknown client is compared too, so that time does not tell it apart; its
+	// hash is nobody's.
+	var stored [sha256.Size]byte
+	copy(stored[:], client.SecretHash)
 	sum := sha256.Sum256([]byte(secret))
-	if subtle.ConstantTimeCompare(sum[:], client.SecretHash) != 1 {
+	if subtle.ConstantTimeCompare(sum[:], stored[:]) != 1 {
 		return Token{}, problem.New(http.StatusUnauthorized, api.CodeInvalidClient,
 			"Please provide valid client credentials using HTTP Basic Authentication.")
 	}

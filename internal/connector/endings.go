@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -50,7 +51,8 @@ func (e *endings) announce(run string) {
 	delete(e.waiting, run)
 }
 
-// await returns the run as it is at its end, or when the time is over.
+// await returns the run as it is at its end, or when patience is over. When ctx
+// ends before, it returns the context's error.
 func (s *Service) await(ctx context.Context, id string, patience time.Duration) (store.Run, error) {
 	ended, stop := s.endings.listen(id)
 	defer stop()
@@ -70,7 +72,7 @@ func (s *Service) await(ctx context.Context, id string, patience time.Duration) 
 			over = true
 		case <-again.C:
 		case <-ctx.Done():
-			return run, nil
+			return store.Run{}, fmt.Errorf("await run %s: %w", id, ctx.Err())
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -84,8 +85,8 @@ func (s *Service) finishOnce(ctx context.Context, run store.Run, o Outcome) erro
 	return s.store.Commit(ctx, w)
 }
 
-// awaits says whether the draft still waits for this run: a preview is cancelled
-// by a change of the repository.
+// awaits says whether the draft still waits for this run: a change of the
+// repository cancels a preview.
 func (r *record) awaits(run store.Run) bool {
 	if run.Kind == store.RunPreview {
 		return r.facts.PreviewRun == run.ID
@@ -147,7 +148,7 @@ func (r *record) finishPreview(o Outcome) {
 // run failed.
 func (r *record) finishPublish(run store.Run, o Outcome, now time.Time, w *store.WriteSet) error {
 	r.facts.PublishRun = ""
-	entries := append(o.Entries, r.movedTag(run, o, now)...)
+	entries := slices.Concat(o.Entries, r.movedTag(run, o, now))
 	if !o.Passed() {
 		r.doc.Status = api.StatusFailed
 		r.doc.PublishingReport = &api.ConnectorReport{Entries: entries}

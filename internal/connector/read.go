@@ -8,21 +8,11 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
-// Draft returns the document of one of the caller's drafts.
+// Draft returns the document of one of the caller's drafts. It returns a
+// *problem.Error with ResourceNotFound when there is none of that name.
 func (s *Service) Draft(ctx context.Context, p auth.Principal, ref store.Ref) ([]byte, error) {
-	row, err := s.ownedRow(ctx, p, ref)
+	row, err := s.owned(ctx, p, ref)
 	return row.Document, err
-}
-
-func (s *Service) ownedRow(ctx context.Context, p auth.Principal, ref store.Ref) (store.Draft, error) {
-	row, err := s.store.Draft(ctx, ref)
-	if err != nil && !isMissing(err) {
-		return store.Draft{}, err
-	}
-	if err != nil || row.Owner != p.Project {
-		return store.Draft{}, notFound("ConnectorStaged", ref)
-	}
-	return row, nil
 }
 
 // Drafts returns a page of the caller's drafts; the query's owner is the
@@ -32,8 +22,9 @@ func (s *Service) Drafts(ctx context.Context, p auth.Principal, q store.DraftQue
 	return s.store.Drafts(ctx, q)
 }
 
-// Connector returns the document of a production Connector that the caller may
-// see.
+// Connector returns the document of a production Connector. It returns a
+// *problem.Error with ResourceNotFound when there is none of that name that the
+// caller may see.
 func (s *Service) Connector(ctx context.Context, p auth.Principal, ref store.Ref) ([]byte, error) {
 	row, err := s.store.Connector(ctx, ref)
 	if err != nil && !isMissing(err) {

@@ -55,6 +55,12 @@ func (s *Service) load(ctx context.Context, ref store.Ref) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.record(ctx, row)
+}
+
+// record reads what belongs to the row. It returns store.ErrNotFound when the
+// draft has been deleted meanwhile.
+func (s *Service) record(ctx context.Context, row store.Draft) (_ *record, err error) {
 	r := &record{before: row}
 	if err := json.Unmarshal(row.Document, &r.doc); err != nil {
 		return nil, fmt.Errorf("document of draft %s: %w", row.ID, err)
@@ -86,13 +92,13 @@ func published(d *api.ConnectorStaged) api.Connector {
 	return api.Connector{
 		Name:                d.Name,
 		Description:         d.Description,
-		IntegrationTypes:    orEmpty(d.IntegrationTypes),
+		IntegrationTypes:    d.IntegrationTypes,
 		Creator:             d.Creator,
 		Repository:          d.Repository,
-		Configurations:      orEmpty(d.Configurations),
+		Configurations:      d.Configurations,
 		GlobalConfiguration: d.GlobalConfiguration,
 		APIClient:           d.APIClient,
-		SupportedRegions:    orEmpty(d.SupportedRegions),
+		SupportedRegions:    d.SupportedRegions,
 		DocumentationURL:    d.DocumentationURL,
 	}
 }
@@ -101,17 +107,7 @@ func published(d *api.ConnectorStaged) api.Connector {
 func publishedOf(c *api.Connector) api.Connector {
 	p := *c
 	p.ID, p.Key, p.Version, p.Private, p.Certified = "", "", 0, false, false
-	p.IntegrationTypes = orEmpty(p.IntegrationTypes)
-	p.Configurations = orEmpty(p.Configurations)
-	p.SupportedRegions = orEmpty(p.SupportedRegions)
 	return p
-}
-
-func orEmpty[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
 }
 
 // derive recomputes what follows from the rest of the record.
@@ -151,13 +147,10 @@ func (r *record) connectorRow(now time.Time) (*store.Connector, error) {
 		return nil, fmt.Errorf("encode connector %s: %w", c.ID, err)
 	}
 	row := r.productionRow
-	if row.CreatedAt.IsZero() {
-		row.CreatedAt = now
-	}
 	row.ID, row.Key, row.Version, row.Owner = c.ID, c.Key, c.Version, r.before.Owner
 	row.Name, row.Private = c.Name, c.Private
 	row.Types = store.MaskOf(c.IntegrationTypes)
-	row.LastModifiedAt = now
+	row.CreatedAt, row.LastModifiedAt = now, now // the store keeps the first
 	row.Document = doc
 	return &row, nil
 }

@@ -15,9 +15,10 @@ import (
 )
 
 // Runs lists the runs of one of the caller's drafts, newest first, and how many
-// there are.
+// there are. It returns a *problem.Error with ResourceNotFound when there is no
+// such draft.
 func (s *Service) Runs(ctx context.Context, p auth.Principal, ref store.Ref, limit, offset int) ([]api.Run, int, error) {
-	draft, err := s.ownedRow(ctx, p, ref)
+	draft, err := s.owned(ctx, p, ref)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -35,7 +36,8 @@ func (s *Service) Runs(ctx context.Context, p auth.Principal, ref store.Ref, lim
 }
 
 // Run returns one run of one of the caller's drafts; one that has not ended, as it
-// is when it ends or when patience does, whichever is first.
+// is when it ends or when patience does, whichever is first. It returns a
+// *problem.Error with InvalidPathParam or ResourceNotFound.
 func (s *Service) Run(ctx context.Context, p auth.Principal, ref store.Ref, id string, patience time.Duration) (api.Run, error) {
 	row, err := s.runOf(ctx, p, ref, id)
 	if err == nil && patience > 0 && !row.Ended() {
@@ -47,27 +49,30 @@ func (s *Service) Run(ctx context.Context, p auth.Principal, ref store.Ref, id s
 	return wireRun(row)
 }
 
-// RunReport returns the report of a run that has ended.
+// RunReport returns the report of a run that has ended. It returns a
+// *problem.Error with InvalidPathParam, or with ResourceNotFound, also when the
+// run has no report yet or was cancelled before it had one.
 func (s *Service) RunReport(ctx context.Context, p auth.Principal, ref store.Ref, id string) ([]byte, error) {
 	row, err := s.runOf(ctx, p, ref, id)
 	if err != nil {
 		return nil, err
 	}
 	if len(row.Report) == 0 {
-		return nil, problem.NotFound("The run has no report yet; its state is " + string(row.State) + ".")
+		return nil, problem.NotFound("The run has no report; its state is " + string(row.State) + ".")
 	}
 	return row.Report, nil
 }
 
 func (s *Service) runOf(ctx context.Context, p auth.Principal, ref store.Ref, id string) (store.Run, error) {
-	draft, err := s.ownedRow(ctx, p, ref)
+	parsed, err := uuid.Parse(id)
+	if err != nil || len(id) != len(parsed.String()) {
+		return store.Run{}, problem.InvalidPath("run", "must be a UUID.")
+	}
+	draft, err := s.owned(ctx, p, ref)
 	if err != nil {
 		return store.Run{}, err
 	}
-	if uuid.Validate(id) != nil {
-		return store.Run{}, problem.InvalidPath("run", "must be a UUID.")
-	}
-	row, err := s.store.Run(ctx, id)
+	row, err := s.store.Run(ctx, parsed.String())
 	if err != nil && !isMissing(err) {
 		return store.Run{}, err
 	}

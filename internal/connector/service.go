@@ -54,17 +54,30 @@ func New(o Options) *Service {
 	}
 }
 
-// owned loads a draft that belongs to the caller's project. Another project's is
-// answered like one that does not exist.
-func (s *Service) owned(ctx context.Context, p auth.Principal, ref store.Ref) (*record, error) {
-	r, err := s.load(ctx, ref)
+// owned returns a draft that belongs to the caller's project. Another project's
+// is answered like one that does not exist.
+func (s *Service) owned(ctx context.Context, p auth.Principal, ref store.Ref) (store.Draft, error) {
+	row, err := s.store.Draft(ctx, ref)
 	if err != nil && !isMissing(err) {
+		return store.Draft{}, err
+	}
+	if err != nil || row.Owner != p.Project {
+		return store.Draft{}, notFound("ConnectorStaged", ref)
+	}
+	return row, nil
+}
+
+// ownedRecord is owned, to be changed.
+func (s *Service) ownedRecord(ctx context.Context, p auth.Principal, ref store.Ref) (*record, error) {
+	row, err := s.owned(ctx, p, ref)
+	if err != nil {
 		return nil, err
 	}
-	if err != nil || r.before.Owner != p.Project {
+	r, err := s.record(ctx, row)
+	if isMissing(err) { // the draft has just been deleted, and its Connector
 		return nil, notFound("ConnectorStaged", ref)
 	}
-	return r, nil
+	return r, err
 }
 
 func notFound(what string, ref store.Ref) *problem.Error {

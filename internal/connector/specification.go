@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -16,12 +17,19 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
-// rememberAtMost bounds the tags and the commits that are remembered, each.
-const rememberAtMost = 4096
+const (
+	// rememberTags bounds the tags that are remembered.
+	rememberTags = 4096
+	// rememberBytes bounds what is remembered of commits: what most of them
+	// declare takes a few kilobytes.
+	rememberBytes = 16 << 20
+)
 
 // specifications reads what the connect.yaml of a release says. What a commit
-// says never changes and is kept by commit; which commit a tag names is believed
-// for a while. Requests for the same tag at the same time share one read.
+// says never changes and is kept; which commit a tag names is believed for a
+// while. Requests for the same release at the same time share one read.
+//
+// Only what is valid is remembered: whoever is told otherwise will move the tag.
 type specifications struct {
 	repositories Repositories
 	ttl          time.Duration
@@ -30,7 +38,8 @@ type specifications struct {
 
 	mu      sync.Mutex
 	tags    map[gitsource.Request]seenTag
-	commits map[string]specification // by commit
+	commits map[commit]*connectyaml.Spec
+	weight  int // of the commits, in bytes
 }
 
 type seenTag struct {
@@ -38,11 +47,10 @@ type seenTag struct {
 	at     time.Time
 }
 
-// specification is what the connect.yaml of one commit says.
-type specification struct {
-	spec     *connectyaml.Spec // nil when it is not valid
-	findings []api.Finding
-}
+// commit names a commit of a repository. The id alone would do if it came from
+// the repository itself: but a server can claim that its tag names a commit of
+// another's private one.
+type commit struct{ project, url, id string }
 
 func newSpecifications(r Repositories, ttl time.Duration, now func() time.Time) *specifications {
 	return &specifications{
@@ -50,7 +58,7 @@ func newSpecifications(r Repositories, ttl time.Duration, now func() time.Time) 
 		ttl:          ttl,
 		now:          now,
 		tags:         make(map[gitsource.Request]seenTag),
-		commits:      make(map[string]specification),
+		commits:      make(map[commit]*connectyaml.Spec),
 	}
 }
 
@@ -59,67 +67,72 @@ func newSpecifications(r Repositories, ttl time.Duration, now func() time.Time) 
 // when the server has too much to read at once.
 func (s *specifications) read(ctx context.Context, project string, r api.Repository) (*connectyaml.Spec, error) {
 	req := gitsource.Request{Project: project, URL: r.URL, Tag: r.Tag}
-	known, ok := s.remembered(req)
-	if !ok {
-		var err error
-		if known, err = s.shared(ctx, req); err != nil {
-			return nil, explain(err, r)
-		}
+	if spec := s.believed(req); spec != nil {
+		return spec, nil
 	}
-	if known.spec == nil {
-		return nil, invalid(known.findings)
+	spec, err := s.shared(ctx, req)
+	if err != nil {
+		return nil, explain(err, r)
 	}
-	return known.spec, nil
+	return spec, nil
 }
 
-func (s *specifications) remembered(req gitsource.Request) (specification, bool) {
+// believed returns what the tag was seen to name a short while ago, or nil.
+func (s *specifications) believed(req gitsource.Request) *connectyaml.Spec {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	tag, ok := s.tags[req]
 	if !ok || s.now().Sub(tag.at) >= s.ttl {
-		return specification{}, false
+		return nil
 	}
-	known, ok := s.commits[tag.commit]
-	return known, ok
+	return s.commits[commit{req.Project, req.URL, tag.commit}]
 }
 
 // shared reads with whoever else asks for the same. The read outlives a caller
 // that gives up, since others may wait for it; it has a deadline of its own.
-func (s *specifications) shared(ctx context.Context, req gitsource.Request) (specification, error) {
+func (s *specifications) shared(ctx context.Context, req gitsource.Request) (*connectyaml.Spec, error) {
 	key := req.Project + "\x00" + req.URL + "\x00" + req.Tag
 	result := s.reads.DoChan(key, func() (any, error) {
 		return s.fetch(context.WithoutCancel(ctx), req)
 	})
 	select {
 	case r := <-result:
-		if r.Err != nil {
-			return specification{}, r.Err
-		}
-		return r.Val.(specification), nil
+		spec, _ := r.Val.(*connectyaml.Spec)
+		return spec, r.Err
 	case <-ctx.Done():
-		return specification{}, ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 
-// fetch asks only for the commit when the repository is known, in the hope that
-// the commit is: that is far cheaper than to fetch the file.
-func (s *specifications) fetch(ctx context.Context, req gitsource.Request) (specification, error) {
-	if s.seen(req) {
-		commit, err := s.repositories.Resolve(ctx, req)
-		if err != nil {
-			return specification{}, err
+// fetch asks only for the commit when the tag is known, in the hope that the
+// commit is: that is far cheaper than to fetch the file. It runs in no
+// request's goroutine, so a panic over a stranger's file must end here.
+func (s *specifications) fetch(ctx context.Context, req gitsource.Request) (_ *connectyaml.Spec, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("read %s: panic: %v\n%s", req, p, debug.Stack())
 		}
-		if known, ok := s.remember(req, commit, nil); ok {
-			return known, nil
+	}()
+	asked := s.now()
+	if s.seen(req) {
+		id, err := s.repositories.Resolve(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		if spec := s.recall(req, seenTag{id, asked}); spec != nil {
+			return spec, nil
 		}
 	}
 	file, err := s.repositories.File(ctx, req, connectyaml.FileName)
 	if err != nil {
-		return specification{}, err
+		return nil, err
 	}
 	spec, findings := connectyaml.Parse(file.Data)
-	known, _ := s.remember(req, file.Commit, &specification{spec: spec, findings: findings})
-	return known, nil
+	if spec == nil {
+		return nil, invalid(findings)
+	}
+	s.remember(req, seenTag{file.Commit, asked}, spec, weight(file.Data, spec))
+	return spec, nil
 }
 
 func (s *specifications) seen(req gitsource.Request) bool {
@@ -129,23 +142,41 @@ func (s *specifications) seen(req gitsource.Request) bool {
 	return ok
 }
 
-// remember notes what the tag names and, when it is given, what the commit says.
-// It returns what is known of the commit then.
-func (s *specifications) remember(req gitsource.Request, commit string, says *specification) (specification, bool) {
+// recall returns what is known of the commit that a known tag names now, or nil.
+func (s *specifications) recall(req gitsource.Request, tag seenTag) *connectyaml.Spec {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.tags) >= rememberAtMost {
-		clear(s.tags)
+	s.tags[req] = tag
+	return s.commits[commit{req.Project, req.URL, tag.commit}]
+}
+
+func (s *specifications) remember(req gitsource.Request, tag seenTag, spec *connectyaml.Spec, weight int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.tags) >= rememberTags {
+		clear(s.tags) // all can be asked for again
 	}
-	if len(s.commits) >= rememberAtMost {
+	s.tags[req] = tag
+	known := commit{req.Project, req.URL, tag.commit}
+	if s.commits[known] != nil || weight > rememberBytes {
+		return
+	}
+	if s.weight += weight; s.weight > rememberBytes {
 		clear(s.commits)
+		s.weight = weight
 	}
-	s.tags[req] = seenTag{commit: commit, at: s.now()}
-	if says != nil {
-		s.commits[commit] = *says
+	s.commits[known] = spec
+}
+
+// weight is about how many bytes a specification takes: its texts are at most
+// those of the file, but aliases can repeat its lists.
+func weight(data []byte, spec *connectyaml.Spec) int {
+	const key = 64
+	bytes := len(data)
+	for _, a := range spec.Applications {
+		bytes += key * (len(a.Configuration.StandardConfiguration) + len(a.Configuration.SecuredConfiguration))
 	}
-	known, ok := s.commits[commit]
-	return known, ok
+	return bytes
 }
 
 // explain maps what reading a repository can end with to what the caller is
@@ -158,7 +189,7 @@ func explain(err error, r api.Repository) error {
 		return problem.Busy("Too many repositories are being read. Repeat the request in a moment.", 2*time.Second, err)
 	case errors.As(err, &missing):
 		return problem.Unprocessable(api.CodeSpecificationFileNotFound, "Connector specification file not found",
-			MissingSpecification(missing), nil, err)
+			missingSpecification(missing), nil, err)
 	case errors.Is(err, gitsource.ErrTooLarge), errors.Is(err, gitsource.ErrNotRegular):
 		return problem.Unprocessable(api.CodeSpecificationFileNotValid, "Connector specification file is not valid",
 			"connect.yaml must be a regular file of at most 256 KiB.", nil, err)
@@ -171,13 +202,9 @@ func explain(err error, r api.Repository) error {
 	}
 }
 
-// MissingSpecification says that there is no connect.yaml, and which file may
-// have been meant.
-func MissingSpecification(e *gitsource.FileNotFoundError) string {
-	for _, name := range e.Siblings {
-		if name != connectyaml.FileName && (strings.EqualFold(name, connectyaml.FileName) || strings.EqualFold(name, "connect.yml")) {
-			return fmt.Sprintf("There is no connect.yaml at the root of the repository, but a %s: rename it to connect.yaml.", name)
-		}
+func missingSpecification(e *gitsource.FileNotFoundError) string {
+	if name := connectyaml.Misnamed(e.Siblings); name != "" {
+		return fmt.Sprintf("There is no connect.yaml at the root of the repository, but a %s: rename it to connect.yaml.", name)
 	}
 	return "There is no connect.yaml at the root of the repository. Add one that lists the applications under deployAs."
 }
@@ -190,7 +217,7 @@ func invalid(findings []api.Finding) error {
 		}
 		fmt.Fprintf(&detail, "%s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
 		if f.Help != "" {
-			detail.WriteString(" " + f.Help)
+			detail.WriteString(". " + f.Help)
 		}
 	}
 	return problem.Unprocessable(api.CodeSpecificationFileNotValid, "Connector specification file is not valid",

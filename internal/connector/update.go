@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector/action"
 	"github.com/greenroom-registry/greenroom/internal/jsonbody"
@@ -34,12 +33,17 @@ func (s *Service) ReadUpdate(body []byte) (Update, error) {
 	})
 }
 
-// Update applies u and returns the document after it. The order of its checks
-// is part of the contract: what does not exist, version, locks, the actions'
-// own, then the repository, and version and locks again in the writing
-// transaction.
+// Update applies u and returns the document after it; a request that changes
+// nothing writes nothing. The order of its checks is part of the contract: what
+// does not exist, version, locks, the actions' own, then the repository, and
+// version and locks again in the writing transaction.
+//
+// It returns a *problem.Error with ResourceNotFound, ConcurrentModification,
+// ConnectorStagedInCertification, ConnectorStagedPreviewRequestUnderProcess,
+// ConnectorAlreadyCertified, or those of reading the repository; then nothing
+// was written.
 func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u Update) ([]byte, error) {
-	r, err := s.owned(ctx, p, ref)
+	r, err := s.ownedRecord(ctx, p, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +54,7 @@ func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u
 		return nil, err
 	}
 	unchanged := r.doc
-	effects, err := r.perform(p, s.now(), u.Actions)
+	effects, err := r.perform(u.Actions)
 	if err != nil {
 		return nil, err
 	}
@@ -63,19 +67,19 @@ func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u
 			return nil, err
 		}
 		r.apply(spec)
+		r.facts.PreviewCommit = "" // that of another release
 	}
-	return s.commitUpdate(ctx, p, ref, u, r, effects)
+	doc, err := s.commitUpdate(ctx, r, effects)
+	if errors.Is(err, store.ErrConflict) {
+		return nil, s.explainConflict(ctx, p, ref, u.Version)
+	}
+	return doc, err
 }
 
 // perform applies the actions to the document of r and returns what they set
 // off.
-func (r *record) perform(p auth.Principal, now time.Time, actions []action.Action) (*action.Draft, error) {
-	d := &action.Draft{
-		Doc:        &r.doc.ConnectorStaged,
-		ProjectKey: p.ProjectKey(),
-		Now:        now,
-		HasChanges: r.hasChanges,
-	}
+func (r *record) perform(actions []action.Action) (*action.Draft, error) {
+	d := &action.Draft{Doc: &r.doc.ConnectorStaged, HasChanges: r.hasChanges}
 	for _, a := range actions {
 		if err := a.Apply(d); err != nil {
 			return nil, err
@@ -84,15 +88,14 @@ func (r *record) perform(p auth.Principal, now time.Time, actions []action.Actio
 	return d, nil
 }
 
-func (s *Service) commitUpdate(ctx context.Context, p auth.Principal, ref store.Ref, u Update, r *record, effects *action.Draft) ([]byte, error) {
-	now := effects.Now
-	w := store.WriteSet{Op: store.Update, Guard: store.Guard{Version: u.Version}}
+// commitUpdate writes the record, and starts and cancels what its actions have
+// set off. It returns store.ErrConflict when the draft is not as it was read.
+func (s *Service) commitUpdate(ctx context.Context, r *record, effects *action.Draft) ([]byte, error) {
+	now := s.now()
+	w := store.WriteSet{Op: store.Update, Guard: store.Guard{Version: r.before.Version}}
 	if effects.CancelPreview {
 		w.CancelRun = r.facts.PreviewRun
 		r.facts.PreviewRun = ""
-	}
-	if r.doc.IsPreviewable == api.PreviewableNone {
-		r.facts.PreviewCommit = ""
 	}
 	if effects.StartPreview {
 		run := r.newRun(store.RunPreview, now)
@@ -111,9 +114,7 @@ func (s *Service) commitUpdate(ctx context.Context, p auth.Principal, ref store.
 	}
 	w.Draft = row
 	w.Counters = store.CountDraft(&r.before, &row)
-	if err := s.store.Commit(ctx, w); errors.Is(err, store.ErrConflict) {
-		return nil, s.explainConflict(ctx, p, ref, u)
-	} else if err != nil {
+	if err := s.store.Commit(ctx, w); err != nil {
 		return nil, err
 	}
 	if w.CancelRun != "" {
@@ -123,19 +124,17 @@ func (s *Service) commitUpdate(ctx context.Context, p auth.Principal, ref store.
 }
 
 // explainConflict says why an update that was fine when it was checked could not
-// be written: the draft is gone, locked, or of another version.
-func (s *Service) explainConflict(ctx context.Context, p auth.Principal, ref store.Ref, u Update) error {
-	r, err := s.owned(ctx, p, ref)
+// be written: the draft is gone or of another version. No lock comes without a
+// new version.
+func (s *Service) explainConflict(ctx context.Context, p auth.Principal, ref store.Ref, sent int64) error {
+	row, err := s.owned(ctx, p, ref)
 	if err != nil {
 		return err
 	}
-	if err := checkVersion(u.Version, r.doc.Version); err != nil {
+	if err := checkVersion(sent, row.Version); err != nil {
 		return err
 	}
-	if err := checkLocks(&r.doc.ConnectorStaged, u.Version, u.Actions); err != nil {
-		return err
-	}
-	return fmt.Errorf("update draft %s at version %d: %w", r.doc.ID, u.Version, store.ErrConflict)
+	return fmt.Errorf("update draft %s at version %d, which a newer program wrote: %w", row.ID, sent, store.ErrConflict)
 }
 
 func (r *record) newRun(kind store.RunKind, now time.Time) store.Run {

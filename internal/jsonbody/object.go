@@ -1,11 +1,44 @@
 package jsonbody
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
+
+// maxProblems bounds an answer: an array of a whole body can hold a problem in
+// every other byte.
+const maxProblems = 100
+
+// problems are what is wrong with a body.
+type problems struct {
+	fields  []problem.Field
+	leftOut int
+}
+
+func (p *problems) add(path, message string) {
+	if len(p.fields) == maxProblems {
+		p.leftOut++
+		return
+	}
+	p.fields = append(p.fields, problem.Field{Path: path, Message: message})
+}
+
+// err is a *problem.Error with everything that was noted, or nil.
+func (p *problems) err() error {
+	if len(p.fields) == 0 {
+		return nil
+	}
+	if p.leftOut > 0 {
+		p.fields = append(p.fields, problem.Field{Path: root, Message: fmt.Sprintf("has %d more problems.", p.leftOut)})
+	}
+	return problem.InvalidBody(p.fields)
+}
+
+// root is the path of the body itself.
+const root = "$"
 
 // Rule checks one string. It returns "" or what is wrong with it, as the rest of
 // a sentence that begins with the value's path: "must be …".
@@ -18,39 +51,27 @@ type Rule func(value string) string
 type Object struct {
 	path     string
 	members  map[string]any
-	problems *[]problem.Field
+	problems *problems
 }
 
-// Fail notes a problem of a member; name "" stands for the object itself.
-func (o *Object) Fail(name, message string) {
-	o.fail(o.pathOf(name), message)
-}
+// Fail notes a problem of a member.
+func (o *Object) Fail(name, message string) { o.problems.add(o.pathOf(name), message) }
 
-func (o *Object) fail(path, message string) {
-	*o.problems = append(*o.problems, problem.Field{Path: path, Message: message})
-}
+func (o *Object) pathOf(name string) string { return o.path + "." + name }
 
-func (o *Object) pathOf(name string) string {
-	if name == "" {
-		return o.path
-	}
-	return o.path + "." + name
-}
-
-// Has says whether there is a member of that name that is not null.
-func (o *Object) Has(name string) bool { return o.members[name] != nil }
+func (o *Object) has(name string) bool { return o.members[name] != nil }
 
 // required notes a missing member.
 func (o *Object) required(name string) bool {
-	if !o.Has(name) {
+	if !o.has(name) {
 		o.Fail(name, "is required.")
 	}
-	return o.Has(name)
+	return o.has(name)
 }
 
 // String reads an optional string; "" when absent.
 func (o *Object) String(name string, rule Rule) string {
-	if !o.Has(name) {
+	if !o.has(name) {
 		return ""
 	}
 	return o.checked(o.pathOf(name), o.members[name], rule)
@@ -67,11 +88,11 @@ func (o *Object) RequiredString(name string, rule Rule) string {
 func (o *Object) checked(path string, value any, rule Rule) string {
 	s, ok := value.(string)
 	if !ok {
-		o.fail(path, "must be a string, but is "+describe(value)+".")
+		o.problems.add(path, "must be a string, but is "+describe(value)+".")
 		return ""
 	}
 	if message := rule(s); message != "" {
-		o.fail(path, message)
+		o.problems.add(path, message)
 		return ""
 	}
 	return s
@@ -106,7 +127,7 @@ func (o *Object) RequiredStrings(name string, rule Rule) []string {
 
 // Int reads an optional integer of at least least; 0 when absent.
 func (o *Object) Int(name string, least int64) int64 {
-	if !o.Has(name) {
+	if !o.has(name) {
 		return 0
 	}
 	digits, ok := o.members[name].(number)
@@ -115,14 +136,17 @@ func (o *Object) Int(name string, least int64) int64 {
 		return 0
 	}
 	n, err := strconv.ParseInt(string(digits), 10, 64)
-	if err != nil {
-		o.Fail(name, fmt.Sprintf("must be an integer, but is %s.", digits))
-		return 0
-	}
-	if n < least {
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		o.Fail(name, fmt.Sprintf("must be an integer of 64 bits, but is %s.", Cut(string(digits))))
+	case err != nil:
+		o.Fail(name, fmt.Sprintf("must be an integer, but is %s.", Cut(string(digits))))
+	case n < least:
 		o.Fail(name, fmt.Sprintf("must be at least %d, but is %d.", least, n))
+	default:
+		return n
 	}
-	return n
+	return 0
 }
 
 // RequiredInt reads an integer that must be there.
@@ -175,14 +199,14 @@ func (o *Object) Objects(name string, limit int) []*Object {
 func (o *Object) child(path string, value any) *Object {
 	members, ok := value.(map[string]any)
 	if !ok {
-		o.fail(path, "must be an object, but is "+describe(value)+".")
+		o.problems.add(path, "must be an object, but is "+describe(value)+".")
 		return nil
 	}
 	return &Object{path: path, members: members, problems: o.problems}
 }
 
 func (o *Object) array(name string) ([]any, bool) {
-	if !o.Has(name) {
+	if !o.has(name) {
 		return nil, false
 	}
 	elements, ok := o.members[name].([]any)
@@ -190,6 +214,19 @@ func (o *Object) array(name string) ([]any, bool) {
 		o.Fail(name, "must be an array, but is "+describe(o.members[name])+".")
 	}
 	return elements, ok
+}
+
+// Cut shortens what a message repeats of a body.
+func Cut(s string) string {
+	const most = 200
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
 }
 
 // describe names a value's type for a message.

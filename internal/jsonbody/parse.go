@@ -16,7 +16,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
-// maxDepth bounds the nesting of a body.
+// maxDepth bounds how many objects and arrays of a body stand inside each other.
 const maxDepth = 100
 
 // number is a JSON number as it was written: a reader decides what it can be.
@@ -31,14 +31,14 @@ func Decode[T any](data []byte, read func(*Object) T) (T, error) {
 	if err != nil {
 		return zero, err
 	}
-	var problems []problem.Field
-	members, ok := value.(map[string]any)
-	if !ok {
-		return zero, problem.InvalidBody([]problem.Field{{Path: "$", Message: "must be an object, but is " + describe(value) + "."}})
+	var noted problems
+	body := (&Object{problems: &noted}).child(root, value)
+	if body == nil {
+		return zero, noted.err()
 	}
-	out := read(&Object{path: "$", members: members, problems: &problems})
-	if len(problems) > 0 {
-		return zero, problem.InvalidBody(problems)
+	out := read(body)
+	if err := noted.err(); err != nil {
+		return zero, err
 	}
 	return out, nil
 }
@@ -54,32 +54,34 @@ func parse(data []byte) (any, error) {
 			return value, nil
 		}
 		if err == nil {
-			err = errors.New("there is text after the end of the object")
+			err = errors.New("there is text after the end of the body")
 		}
 	}
 	return nil, problem.InvalidJSON(syntaxDetail(data, err, dec.InputOffset()))
 }
 
+// parseValue reads a value that stands inside of depth others.
 func parseValue(dec *jsontext.Decoder, depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
-	}
 	token, err := dec.ReadToken()
 	if err != nil {
 		return nil, err
 	}
-	switch token.Kind() {
-	case '{':
-		return parseObject(dec, depth)
-	case '[':
-		return parseArray(dec, depth)
+	switch kind := token.Kind(); kind {
+	case '{', '[':
+		if depth == maxDepth {
+			return nil, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
+		}
+		if kind == '{' {
+			return parseObject(dec, depth+1)
+		}
+		return parseArray(dec, depth+1)
 	case '"':
 		return text(token)
 	case '0':
 		return number(token.String()), nil
 	case 't', 'f':
 		return token.Bool(), nil
-	default:
+	default: // null
 		return nil, nil
 	}
 }
@@ -95,7 +97,7 @@ func parseObject(dec *jsontext.Decoder, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if members[name], err = parseValue(dec, depth+1); err != nil {
+		if members[name], err = parseValue(dec, depth); err != nil {
 			return nil, err
 		}
 	}
@@ -106,7 +108,7 @@ func parseObject(dec *jsontext.Decoder, depth int) (any, error) {
 func parseArray(dec *jsontext.Decoder, depth int) (any, error) {
 	elements := []any{}
 	for dec.PeekKind() != ']' {
-		v, err := parseValue(dec, depth+1)
+		v, err := parseValue(dec, depth)
 		if err != nil {
 			return nil, err
 		}

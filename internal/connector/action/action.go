@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
@@ -18,9 +17,6 @@ import (
 // behind a pointer of the document, which the document before may share.
 type Draft struct {
 	Doc *api.ConnectorStaged
-	// ProjectKey is that of the caller.
-	ProjectKey string
-	Now        time.Time
 	// HasChanges says whether the draft, as it is now, differs from the
 	// production Connector.
 	HasChanges func() bool
@@ -62,20 +58,24 @@ func Read(body *jsonbody.Object, rules field.Rules) []Action {
 	objects := body.Objects("actions", limit)
 	actions := make([]Action, 0, len(objects))
 	for i, o := range objects {
-		name := o.RequiredString("action", func(string) string { return "" })
-		k, known := find(name)
-		switch {
-		case name == "":
-			continue // noted as missing or as no string
-		case !known:
-			o.Fail("action", fmt.Sprintf("must be one of %s, but is %q.", strings.Join(Names(), ", "), cut(name)))
-			continue
-		case k.last && i < len(objects)-1:
-			o.Fail("action", name+" must be the last action of its request.")
+		k, ok := find(o.RequiredString("action", known))
+		if !ok {
+			continue // noted
 		}
-		actions = append(actions, Action{Name: name, Apply: k.read(o, rules)})
+		if k.last && i < len(objects)-1 {
+			o.Fail("action", "is "+k.name+", which must be the last action of its request.")
+		}
+		actions = append(actions, Action{Name: k.name, Apply: k.read(o, rules)})
 	}
 	return actions
+}
+
+// known is the name of an update action.
+func known(name string) string {
+	if _, ok := find(name); !ok {
+		return fmt.Sprintf("must be one of %s, but is %q.", strings.Join(Names(), ", "), jsonbody.Cut(name))
+	}
+	return ""
 }
 
 // AllowedInCertification says whether every action of a request is one that a
@@ -93,12 +93,4 @@ func find(name string) (kind, bool) {
 		return kind{}, false
 	}
 	return table[i], true
-}
-
-// cut shortens what is quoted from a request.
-func cut(s string) string {
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
 }

@@ -62,26 +62,25 @@ func Person(v string) string { return line(256)(v) }
 // Description is prose of several lines; "" clears it.
 func Description(v string) string { return atMost(v, 10_000) }
 
-// Comment is prose that says something.
-func Comment(v string) string {
-	if strings.TrimSpace(v) == "" {
-		return "must not be empty."
-	}
-	return atMost(v, 10_000)
-}
-
 // line is text without line ends or other control characters, and without the
 // characters that make text read in another order than it is written.
 func line(limit int) jsonbody.Rule {
 	return func(v string) string {
 		for _, r := range v {
-			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			if isControl(r) {
 				return fmt.Sprintf("must not contain the control character U+%04X.", r)
 			}
 		}
 		return atMost(v, limit)
 	}
 }
+
+// isControl says whether r does something to the text around it: a control
+// character, or one that changes the order of reading (RFC 3987, section 4.1,
+// bans the latter from links as well).
+func isControl(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+
+func unseen(r rune) bool { return unicode.IsSpace(r) || isControl(r) }
 
 func atMost(v string, limit int) string {
 	if n := utf8.RuneCountInString(v); n > limit {
@@ -124,10 +123,8 @@ func IntegrationType(v string) string {
 
 // Email is one plausible address.
 func Email(v string) string {
-	const message = "must be one e-mail address, such as jane@example.com."
-	if len(v) < 3 || utf8.RuneCountInString(v) > 254 || strings.ContainsFunc(v, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
-	}) {
+	const message = "must be one e-mail address of 3 to 254 characters, such as jane@example.com."
+	if n := utf8.RuneCountInString(v); n < 3 || n > 254 || strings.ContainsFunc(v, unseen) {
 		return message
 	}
 	parsed, err := mail.ParseAddress(v)
@@ -142,10 +139,8 @@ func Link(v string) string {
 	if v == "" {
 		return ""
 	}
-	const message = "must be an absolute http or https address of at most 2048 characters, without spaces or quotes."
-	if utf8.RuneCountInString(v) > 2048 || strings.ContainsFunc(v, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`"'\<>`, r)
-	}) {
+	const message = `must be an absolute http or https address of at most 2048 characters, without spaces, control characters, quotes, \, < or >.`
+	if utf8.RuneCountInString(v) > 2048 || strings.ContainsFunc(v, unseen) || strings.ContainsAny(v, `"'\<>`) {
 		return message
 	}
 	u, err := url.Parse(v)
