@@ -54,7 +54,7 @@ func start(b *testing.B) *greenroom {
 		Repositories: gitsource.Options{AllowLoopbackHTTPAndFile: true, ScratchDir: b.TempDir()},
 		ResolveTTL:   time.Hour,
 		Workers:      2,
-		Log:          slog.New(slog.NewJSONHandler(io.Discard, nil)),
+		Log:          slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -37,6 +37,7 @@ Get a token:
 
 Point the official CLI here:
   export CTP_CLI_CONNECT_API_URL=%[1]s
+Its login asks a fixed host: docs/howto/official-clients.md has two ways around that.
 
 Repositories may also be file:///path/to/repository and http://127.0.0.1/… here.
 Stop with Ctrl-C.

@@ -269,6 +269,7 @@ func TestLostClaim(t *testing.T) {
 		{"publish", api.Publish(false), nil},
 		{"preview", api.UpdatePreviewable(), nil},
 		{"cancelled preview", api.UpdatePreviewable(), func(t *testing.T, w *world, d api.ConnectorStaged) {
+			t.Helper()
 			w.update(t, d, api.SetRepository(v2))
 		}},
 	} {

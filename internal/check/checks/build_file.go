@@ -100,7 +100,7 @@ func judgeWithoutPackage(p *check.Pass, index int, app connectyaml.Application, 
 		severity = api.EntryWarning
 		help = "Add a package.json whose build script puts the files into place, unless they are committed as they are served."
 	}
-	if near := misspelt(folder); near != "" {
+	if near := misspelled(folder); near != "" {
 		help = fmt.Sprintf("Did you mean %q? The name of the build file is %s, in lower case.", near, packageJSON)
 	}
 	p.Report(api.Finding{
@@ -123,7 +123,7 @@ func firstNamed(folder []fs.DirEntry, names []string) string {
 	return ""
 }
 
-func misspelt(folder []fs.DirEntry) string {
+func misspelled(folder []fs.DirEntry) string {
 	for _, e := range folder {
 		if strings.EqualFold(e.Name(), packageJSON) {
 			return e.Name()

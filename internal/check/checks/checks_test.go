@@ -58,6 +58,7 @@ func TestChecks(t *testing.T) {
 }
 
 func testTree(t *testing.T, c check.Check, file string, good bool) {
+	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)

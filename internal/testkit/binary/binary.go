@@ -143,7 +143,9 @@ func (s *Server) Kill(tb testing.TB) {
 	if err := s.cmd.Process.Kill(); err != nil {
 		tb.Fatalf("kill the server: %v", err)
 	}
-	<-s.ended // its error says that it was killed
+	if err := <-s.ended; err == nil {
+		tb.Fatal("the server ended by itself before it was killed")
+	}
 }
 
 func (s *Server) mustBeReady(tb testing.TB) {
