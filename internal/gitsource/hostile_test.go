@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -121,6 +122,9 @@ func TestRebindingNameService(t *testing.T) {
 // a credential that ends there.
 func TestSSH(t *testing.T) {
 	t.Parallel()
+	if _, err := exec.LookPath("ssh"); err != nil {
+		t.Skip("there is no ssh here, which git needs for such addresses")
+	}
 	canary := newCanary(t, "127.0.0.1:0")
 	_, port, _ := net.SplitHostPort(canary.Addr().String())
 	s := newSource(t, nil, func(o *Options) { o.Resolver = resolvesTo("127.0.0.1") })
