@@ -59,7 +59,7 @@ e2e/clients/node_modules: e2e/clients/package-lock.json
 	@touch $@
 
 bench: ## the benchmarks, each beside its floor of the same run
-	go test -run '^$$' -bench . -benchtime 2s ./bench
+	go test -run '^$$' -bench . -benchtime 1x ./bench
 
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 
