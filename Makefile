@@ -4,7 +4,7 @@ GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 NPM_CI        = npm ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help test check format lint vet verify race clients bench release faults demo build
+.PHONY: help test check format lint vet verify race clients official bench release faults demo build
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,7 +13,7 @@ test: ## everything that a machine with just Go and git can run
 	@echo "make test: on SQLite. PostgreSQL is not a database of this version: nothing ran on it."
 	go test ./...
 
-STAGES = format vet lint verify race clients faults
+STAGES = format vet lint verify race clients official faults
 
 check: ## what CI runs
 	@for stage in $(STAGES); do \
@@ -56,6 +56,16 @@ clients: e2e/clients/node_modules
 
 e2e/clients/node_modules: e2e/clients/package-lock.json
 	cd e2e/clients && $(NPM_CI)
+	@touch $@
+
+# official compares connect.yaml's verdict with the official parser's, by one seed
+# (0 differences) and by a new one (reported), and runs an editor's language server.
+official: e2e/official/node_modules
+	GREENROOM_REQUIRE_OFFICIAL=1 go test -count=1 -v -run TestOfficial ./internal/connectyaml
+	GREENROOM_REQUIRE_OFFICIAL=1 go test -count=1 -v ./e2e/official
+
+e2e/official/node_modules: e2e/official/package-lock.json
+	cd e2e/official && $(NPM_CI)
 	@touch $@
 
 bench: ## the benchmarks, each beside its floor of the same run

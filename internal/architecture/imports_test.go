@@ -47,8 +47,8 @@ var mayImport = []struct {
 	{"internal/publish", []string{"api", "internal/check", "internal/connector", "internal/gitsource", "internal/store"}},
 	{"internal/jobs", []string{"internal/store"}},
 	{"internal/httpapi", []string{
-		"api", "internal/auth", "internal/connector", "internal/connector/field", "internal/correlation",
-		"internal/problem", "internal/store",
+		"api", "internal/auth", "internal/connector", "internal/connector/field", "internal/connectyaml",
+		"internal/correlation", "internal/problem", "internal/store",
 	}},
 
 	{"internal/server", []string{

@@ -20,9 +20,8 @@ import (
 // stream, the layout and the converter complain in its stead.
 //
 // These differences are left, none of which was ever seen in a real file: the
-// official reader refuses a comment at the very beginning of a line behind a
-// value in brackets, and takes some carriage returns without a line feed for
-// spaces; a file that is not UTF-8 has no verdict of it.
+// official reader takes some carriage returns without a line feed for spaces; a
+// file that is not UTF-8 has no verdict of it.
 
 // disguise replaces the characters that the library refuses, such as NUL, or
 // takes for the end of a line, such as U+2028. For the official reader they are
@@ -238,4 +237,28 @@ func (s *source) repairAnchor(before []byte, at int) bool {
 	}
 	s.text[at] = '_'
 	return true
+}
+
+// repairNameless looks for keys that the library finds to be an anchor and
+// nothing else, as in "- &name:", and makes the colon a part of the anchor.
+func (s *source) repairNameless(document *yaml.Node) bool {
+	if !bytes.Contains(s.text, []byte("&")) {
+		return false
+	}
+	l := newLines(s.text)
+	repaired := false
+	var visit func(*yaml.Node)
+	visit = func(y *yaml.Node) {
+		block := y.Kind == yaml.MappingNode && y.Style&yaml.FlowStyle == 0
+		for i, part := range y.Content {
+			if block && i%2 == 0 && part.Anchor != "" && part.Value == "" && part.Kind == yaml.ScalarNode {
+				at := l.offset(Position{part.Line, part.Column})
+				colon := at + len(anchorName.Find(s.text[at:])) - 1
+				repaired = colon > at && s.repairAnchor(s.text[l.starts[l.position(colon).Line-1]:colon], colon) || repaired
+			}
+			visit(part)
+		}
+	}
+	visit(document)
+	return repaired
 }

@@ -83,7 +83,7 @@ func (w *walker) typeHelp(n *node, s shape) string {
 	case want == kindNumber && n.kind == kindText:
 		return "Write the number without quotes."
 	case want == kindObject && n.kind == kindList && key == keyConfiguration:
-		return newForm
+		return converted(n.items)
 	case want == kindObject && n.kind == kindList && len(w.place.path) == 0:
 		return "If these are the applications, write deployAs: on a line in front of them, and indent them."
 	case want == kindObject && n.kind == kindList:
@@ -161,7 +161,7 @@ func patternHelp(s string, f *format) string {
 // meant, "" if that is unclear.
 func (w *walker) unknown(n *node, o *object, e entry) string {
 	if e.key == oldKey {
-		w.oldFormat(e)
+		w.oldFormat(n, e)
 		return keyConfiguration
 	}
 	var free []string
@@ -215,23 +215,6 @@ func isApplication(o *object) bool {
 }
 
 func indented(lines string) string { return "  " + strings.ReplaceAll(lines, "\n", "\n  ") }
-
-// oldKey was in the format of the beta in 2023.
-const oldKey = "configurationType"
-
-const newForm = `List the keys by whether they are secret:
-  configuration:
-    standardConfiguration:
-      - key: CTP_API_URL
-        description: Base URL of the API
-        required: true
-    securedConfiguration:
-      - key: CTP_CLIENT_SECRET
-        description: Secret of the API client`
-
-func (w *walker) oldFormat(e entry) {
-	w.fail(ruleOtherFormat, e.keyPos, "the key \"configurationType\" belongs to the format of the 2023 beta, which is not read any more", newForm)
-}
 
 // isManifest reports a file for Kubernetes, which the same name was used for.
 func (w *walker) isManifest(n *node) bool {

@@ -1,7 +1,9 @@
 package connectyaml_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +84,8 @@ func hostile() map[string]string {
 		"aliases of hollows":        "a: &a [" + strings.Repeat("[],", 30_000) + "]\nb: [" + strings.Repeat("*a,", 30_000) + "]",
 		"anchors":                   strings.Repeat("- &a x\n", 30_000),
 		"anchors in brackets":       "[" + strings.Repeat("&a x,", 40_000) + "]",
+		"anchors of nothing":        strings.Repeat("- &a:\n", 30_000),
+		"anchored keys":             "{" + strings.Repeat("&a : x,", 30_000) + "}",
 		"tags":                      fill("- !!str x\n"),
 		"long tag":                  "a: !" + fill("x"),
 		"comments":                  fill("# x\n"),
@@ -105,6 +109,7 @@ func hostile() map[string]string {
 		"many nothings":             "deployAs: [" + strings.Repeat("~,", 120_000) + "]",
 		"many entries":              keys,
 		"one configuration":         shared,
+		"one description":           service + oneDescription(99),
 		"long block":                "a: |\n" + fill("  x\n"),
 		"long block of nothing":     "a: |\n" + fill("  \n"),
 		"long folded block":         "a: >\n" + fill("  x\n"),
@@ -118,6 +123,14 @@ func hostile() map[string]string {
 		"bad bracket lines":         "a:\n" + fill("  b: [\nx]\n"),
 		"bad quoted lines":          "a:\n" + fill("  b: 'x\nx'\n"),
 	}
+}
+
+func oneDescription(n int) string {
+	text := "  configuration:\n    standardConfiguration:\n    - {key: KEY, description: &d '" + strings.Repeat("x", largest/2) + "'}\n"
+	for i := range n {
+		text += fmt.Sprintf("    - {key: KEY_%d, description: *d}\n", i)
+	}
+	return text
 }
 
 func merges(n int) string {
@@ -152,19 +165,30 @@ func keysAndComments() string {
 	return b.String()
 }
 
-// patience is far above what any of the files takes, with the race detector on a
-// busy machine too: it is there to find what would never end.
-const patience = time.Minute
+const (
+	// patience is far above what any of the files takes, with the race detector on
+	// a busy machine too: it is there to find what would never end.
+	patience = time.Minute
+	// mostMemory is what one file may have allocated, garbage included, in bytes:
+	// more than twice what the worst of them takes.
+	mostMemory = 512 << 20
+)
 
-func TestHostileFiles(t *testing.T) {
-	t.Parallel()
+// It does not run beside other tests, whose memory it would count.
+func TestHostileFiles(t *testing.T) { //nolint:paralleltest // it counts the memory of the process
 	for name, text := range hostile() {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			start := time.Now()
 			spec, findings := connectyaml.Parse([]byte(text))
-			if took := time.Since(start); took > patience {
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			if took > patience {
 				t.Errorf("took %v", took)
+			}
+			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > mostMemory {
+				t.Errorf("allocated %d MiB", allocated>>20)
 			}
 			checkFindings(t, []byte(text), spec, findings)
 		})
@@ -196,6 +220,9 @@ func checkFindings(t *testing.T, data []byte, spec *connectyaml.Spec, findings [
 	}
 	if spec == nil {
 		return
+	}
+	if wire, err := json.Marshal(spec.Configurations()); err != nil || len(wire) > 2<<20 {
+		t.Errorf("the configurations are %d bytes of JSON, error %v", len(wire), err)
 	}
 	for _, c := range spec.Configurations() {
 		if c.StandardConfiguration == nil || c.SecuredConfiguration == nil {

@@ -23,7 +23,7 @@ func (l *layout) check(y *yaml.Node, spaces int) {
 			l.quoted(at, spaces)
 		}
 	case y.Style&yaml.FlowStyle != 0:
-		if at := l.opening(y); spaces > 0 && at >= 0 {
+		if at := l.opening(y); at >= 0 {
 			l.brackets(at, spaces)
 		}
 	case y.Kind == yaml.MappingNode:
@@ -124,38 +124,52 @@ func (l *layout) quoted(at, spaces int) int {
 // brackets checks a list or an object in brackets.
 func (l *layout) brackets(at, spaces int) {
 	opened, level, plain := at, 0, false
+	closed := false // nothing but a comment came behind the bracket of a part
 	for at < len(l.text) {
 		switch c := l.text[at]; c {
 		case '[', '{':
-			level, plain = level+1, false
+			level, plain, closed = level+1, false, false
 		case ']', '}':
-			if level, plain = level-1, false; level == 0 {
+			if level, plain, closed = level-1, false, true; level == 0 {
 				return
 			}
 		case ',':
-			plain = false
+			plain, closed = false, false
 		case ':':
-			plain = plain && !endsKey(l.text[at+1:])
+			plain, closed = plain && !endsKey(l.text[at+1:]), false
 		case '#':
 			if b := l.text[at-1]; b == ' ' || b == '\t' || b == '\n' {
 				at += lineLength(l.text[at:])
 				continue
 			}
 		case '\'', '"':
+			closed = false
 			if !plain {
 				at = l.quoted(at, spaces)
 				continue
 			}
 		case '\n':
+			if closed && bytes.HasPrefix(l.text[at+1:], []byte("#")) {
+				l.commentBehind(at + 1)
+				return
+			}
+			closed = false
 			if !l.bracketLine(opened, at+1, level, spaces) {
 				return
 			}
 		case ' ', '\t', '\r':
 		default:
-			plain = true
+			plain, closed = true, false
 		}
 		at++
 	}
+}
+
+// commentBehind reports a comment that the official reader takes for a part of
+// the brackets that were closed on the line above, with no space between.
+func (l *layout) commentBehind(at int) {
+	l.report.fail(ruleSyntax, place{}, l.position(at), "a # directly behind something else: behind a bracket, the next line cannot begin with a comment",
+		"Indent the comment by a space, or move it.")
 }
 
 // bracketLine checks a further line inside brackets. The last bracket may stand

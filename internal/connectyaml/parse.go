@@ -11,6 +11,7 @@ func Parse(data []byte) (*Spec, []api.Finding) {
 		w := walker{report: r, lines: text}
 		w.walk(root, grammar)
 		r.cross(root)
+		r.expansion(root)
 		r.warnings(root)
 	}
 	if r.failed {

@@ -127,3 +127,12 @@ func TestMessages(t *testing.T) {
 		}
 	}
 }
+
+// The official reader takes the colon for a part of the anchor's name.
+func TestAnchorEndsInAColon(t *testing.T) {
+	t.Parallel()
+	spec, findings := connectyaml.Parse([]byte("deployAs:\n  - &one:\n    name: one\n    applicationType: assets\n"))
+	if spec == nil || len(spec.Applications) != 1 || spec.Applications[0].Name != "one" {
+		t.Errorf("spec %+v, findings\n%s", spec, render(findings))
+	}
+}

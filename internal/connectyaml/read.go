@@ -47,6 +47,7 @@ func (s *source) compose(r *report) *yaml.Node {
 		document, err := load(s.text, limit)
 		var said *yaml.LoadError
 		switch {
+		case err == nil && repairs < maxRepairs && s.repairNameless(document):
 		case err == nil:
 			return document
 		case limit.exceeded:

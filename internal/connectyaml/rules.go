@@ -15,6 +15,7 @@ const (
 	ruleDocument        = "spec/document"
 	ruleDepth           = "spec/depth"
 	ruleAlias           = "spec/alias"
+	ruleExpansion       = "spec/expansion"
 	ruleDuplicateKey    = "spec/duplicate-key"
 	ruleUnknownKey      = "spec/unknown-key"
 	ruleOtherFormat     = "spec/other-format"
@@ -46,6 +47,7 @@ func Rules() []Rule {
 		{ruleDocument, "connect.yaml holds one document, which is not empty."},
 		{ruleDepth, "Values are nested at most 32 deep."},
 		{ruleAlias, "An alias comes after its anchor and not inside it, and aliases are resolved at most 100 times."},
+		{ruleExpansion, "The configuration is at most 1 MiB as JSON, once aliases are resolved."},
 		{ruleDuplicateKey, "No key stands twice in one object."},
 		{ruleUnknownKey, "Only known keys are used."},
 		{ruleOtherFormat, "The file is not of another format: that of the 2023 beta, or a Kubernetes manifest."},

@@ -3,7 +3,7 @@ package connectyaml
 import "regexp"
 
 // A shape says what a value has to be. Shapes are plain data: the walker judges
-// by them, help texts are made of them, and a JSON Schema can be.
+// by them, and help texts and the JSON Schema are made of them.
 type shape interface{ isShape() }
 
 type (
@@ -20,16 +20,20 @@ type (
 		value    shape
 		// example is how the field is written, for who lacks it.
 		example string
+		// doc says what the value is for, in a sentence or two.
+		doc string
 	}
 	// choice is an object whose further fields depend on the word at one key.
 	choice struct {
 		noun    string
 		key     string
 		what    string // the word is: "application type"
+		doc     string // what the word decides
 		options []option
 	}
 	option struct {
 		word   string
+		doc    string // what the word chooses
 		object object
 	}
 	// list has items of one shape.
@@ -66,11 +70,13 @@ func (text) isShape()    {}
 func (whole) isShape()   {}
 func (boolean) isShape() {}
 
-func required(key string, value shape, example string) field {
-	return field{key: key, required: true, value: value, example: example}
+func required(key string, value shape, example, doc string) field {
+	return field{key: key, required: true, value: value, example: example, doc: doc}
 }
 
-func optional(key string, value shape) field { return field{key: key, value: value} }
+func optional(key string, value shape, doc string) field {
+	return field{key: key, value: value, doc: doc}
+}
 
 func (o *object) field(key string) *field {
 	for i := range o.fields {

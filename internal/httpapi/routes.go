@@ -42,6 +42,8 @@ func (a *API) routes() []route {
 
 		{http.MethodPost, "/oauth/token", nil, a.issueToken},
 
+		{http.MethodGet, "/schema/connect.yaml.json", nil, a.connectYAMLSchema},
+
 		{http.MethodGet, "/healthz", nil, a.healthz},
 		{http.MethodGet, "/livez", nil, a.livez},
 	}
