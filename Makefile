@@ -47,8 +47,10 @@ verify:
 	go mod verify
 	go test -count=1 -run 'TestDocs|TestReadme|TestImportDirection' ./internal/check/checks ./e2e/...
 
+# race ends with the tests that count memory, which the race detector would inflate.
 race:
 	$(MAKE) test GOFLAGS="-race -timeout=20m"
+	go test -count=1 -run TestHostileFiles ./internal/connectyaml
 
 # clients runs the official CLI and SDK against the binary; node is required.
 clients: e2e/clients/node_modules

@@ -87,3 +87,21 @@ func UpdatePreviewable() UpdateAction { return UpdateAction{"action": "updatePre
 // Publish asks for a publish, with or without certification. It must be the last
 // action of its update.
 func Publish(certification bool) UpdateAction { return set("publish", "certification", certification) }
+
+// AddPrivateProject lets a project {region}:{projectKey} see a private connector.
+func AddPrivateProject(project string) UpdateAction {
+	return set("addPrivateProject", "privateProject", project)
+}
+
+// RemovePrivateProject takes that away.
+func RemovePrivateProject(project string) UpdateAction {
+	return set("removePrivateProject", "privateProject", project)
+}
+
+// AddCertificationComment says something during certification.
+func AddCertificationComment(comment string) UpdateAction {
+	return set("addCertificationComment", "comment", comment)
+}
+
+// Unlist takes a certified Connector out of search and listings.
+func Unlist() UpdateAction { return UpdateAction{"action": "unlist"} }

@@ -12,19 +12,21 @@ const (
 	CodeNotPrivate                 ErrorCode = "ConnectorStagedNotPrivate"                 // 400
 	CodePreviewRequestUnderProcess ErrorCode = "ConnectorStagedPreviewRequestUnderProcess" // 400
 	CodeInCertification            ErrorCode = "ConnectorStagedInCertification"            // 400
-	CodeAlreadyCertified           ErrorCode = "ConnectorAlreadyCertified"                 // 400
-	CodeInvalidToken               ErrorCode = "invalid_token"                             // 401
-	CodeAuthorizationError         ErrorCode = "AuthorizationError"                        // 403
-	CodeResourceNotFound           ErrorCode = "ResourceNotFound"                          // 404
-	CodeConcurrentModification     ErrorCode = "ConcurrentModification"                    // 409
-	CodeGitRepositoryNotReachable  ErrorCode = "GitRepositoryNotReachable"                 // 422
-	CodeSpecificationFileNotFound  ErrorCode = "ConnectorSpecificationFileNotFound"        // 422
-	CodeSpecificationFileNotValid  ErrorCode = "ConnectorSpecificationFileNotValid"        // 422
-	CodeGeneral                    ErrorCode = "General"                                   // 405, 413, 415, 429, 500, 503
-	CodeInvalidClient              ErrorCode = "invalid_client"                            // 401, token endpoint
-	CodeInvalidRequest             ErrorCode = "invalid_request"                           // 400, token endpoint
-	CodeInvalidScope               ErrorCode = "invalid_scope"                             // 400, token endpoint
-	CodeUnsupportedGrantType       ErrorCode = "unsupported_grant_type"                    // 400, token endpoint
+	// CodeNotInCertification is ours: the API of commercetools has no withdrawal.
+	CodeNotInCertification        ErrorCode = "ConnectorStagedNotInCertification"  // 400
+	CodeAlreadyCertified          ErrorCode = "ConnectorAlreadyCertified"          // 400
+	CodeInvalidToken              ErrorCode = "invalid_token"                      // 401
+	CodeAuthorizationError        ErrorCode = "AuthorizationError"                 // 403
+	CodeResourceNotFound          ErrorCode = "ResourceNotFound"                   // 404
+	CodeConcurrentModification    ErrorCode = "ConcurrentModification"             // 409
+	CodeGitRepositoryNotReachable ErrorCode = "GitRepositoryNotReachable"          // 422
+	CodeSpecificationFileNotFound ErrorCode = "ConnectorSpecificationFileNotFound" // 422
+	CodeSpecificationFileNotValid ErrorCode = "ConnectorSpecificationFileNotValid" // 422
+	CodeGeneral                   ErrorCode = "General"                            // 405, 413, 415, 429, 500, 503
+	CodeInvalidClient             ErrorCode = "invalid_client"                     // 401, token endpoint
+	CodeInvalidRequest            ErrorCode = "invalid_request"                    // 400, token endpoint
+	CodeInvalidScope              ErrorCode = "invalid_scope"                      // 400, token endpoint
+	CodeUnsupportedGrantType      ErrorCode = "unsupported_grant_type"             // 400, token endpoint
 )
 
 // ErrorResponse is the body of every answer that is no success. Message is that

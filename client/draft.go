@@ -28,7 +28,9 @@ type List struct {
 	IntegrationTypes []api.IntegrationType
 }
 
-func (l List) query() string {
+func (l List) query() string { return l.values().Encode() }
+
+func (l List) values() url.Values {
 	q := url.Values{"sort": l.Sort}
 	if l.Limit > 0 {
 		q.Set("limit", strconv.Itoa(l.Limit))
@@ -42,7 +44,7 @@ func (l List) query() string {
 	if len(l.Sort) == 0 {
 		q.Del("sort")
 	}
-	return q.Encode()
+	return q
 }
 
 // CreateDraft creates a draft.
@@ -69,7 +71,7 @@ func (c *Client) UpdateDraft(ctx context.Context, ref Ref, version int64, action
 	return call[api.ConnectorStaged](ctx, c, http.MethodPost, "/connectors/drafts/"+string(ref), body)
 }
 
-// Connector returns one production Connector.
-func (c *Client) Connector(ctx context.Context, ref Ref) (api.Connector, error) {
-	return call[api.Connector](ctx, c, http.MethodGet, "/connectors/"+string(ref), nil)
+// DeleteDraft deletes the draft and its Connector, and returns the draft as it was.
+func (c *Client) DeleteDraft(ctx context.Context, ref Ref) (api.ConnectorStaged, error) {
+	return call[api.ConnectorStaged](ctx, c, http.MethodDelete, "/connectors/drafts/"+string(ref), nil)
 }

@@ -40,6 +40,11 @@ func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, 
 	}
 }
 
+// Validate checks a release as a preview does, without a draft.
+func (c *Client) Validate(ctx context.Context, r api.Repository) (api.Report, error) {
+	return call[api.Report](ctx, c, http.MethodPost, "/x/v1/validations", r)
+}
+
 // RunReport returns the whole report of a run that has ended.
 func (c *Client) RunReport(ctx context.Context, draft Ref, run string) (api.Report, error) {
 	return call[api.Report](ctx, c, http.MethodGet, fmt.Sprintf("/x/v1/drafts/%s/runs/%s/report", draft, run), nil)

@@ -20,10 +20,11 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/server"
 )
 
-// The client that every server of the tests has.
+// The clients that every server of the tests has.
 const (
 	clientID     = "dev & co"
-	clientSecret = "a+b c%d"
+	reviewerID   = "reviewer"
+	clientSecret = "a+b c%d" // of both
 )
 
 // registry is a server with an empty database, and a repository to publish from.
@@ -53,9 +54,10 @@ func startRegistry(ctx context.Context, dir string) (*registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = auth.PutClient(ctx, s.Store(), clientID, clientSecret, "europe-west1.gcp:dev", []auth.Scope{auth.ManageProject}, time.Now())
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
+	for id, scope := range map[string]auth.Scope{clientID: auth.ManageProject, reviewerID: auth.CertifyConnectors} {
+		if _, err = auth.PutClient(ctx, s.Store(), id, clientSecret, "europe-west1.gcp:dev", []auth.Scope{scope}, time.Now()); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stopped := make(chan error, 1)

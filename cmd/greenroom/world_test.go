@@ -61,6 +61,7 @@ func (w *world) startServer(ts *testscript.TestScript, args []string) error {
 	if w.server, err = startProcess(ts.MkAbs("."), args); err != nil {
 		return err
 	}
+	ts.Setenv("GREENROOM_URL", w.server.url) // for the commands that talk to a server
 	if w.client == (credentials{}) {
 		w.client = credentials{devClient, devSecret}
 	}
@@ -95,7 +96,10 @@ func (w *world) close() error {
 
 func (w *world) logIn(ts *testscript.TestScript, args []string) error {
 	w.authorization = ""
-	return json.Unmarshal([]byte(ts.ReadFile(args[0])), &w.client)
+	err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &w.client)
+	ts.Setenv("GREENROOM_CLIENT_ID", w.client.ID)
+	ts.Setenv("GREENROOM_CLIENT_SECRET", w.client.Secret)
+	return err
 }
 
 func (w *world) callAPI(ts *testscript.TestScript, args []string) error {

@@ -44,11 +44,12 @@ var mayImport = []struct {
 		"internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store",
 	}},
 
-	{"internal/publish", []string{"api", "internal/check", "internal/connector", "internal/gitsource", "internal/store"}},
+	{"internal/publish", []string{"api", "internal/check", "internal/connector", "internal/gitsource", "internal/problem", "internal/store"}},
 	{"internal/jobs", []string{"internal/store"}},
+	{"internal/apidocs", nil},
 	{"internal/httpapi", []string{
-		"api", "internal/auth", "internal/connector", "internal/connector/field", "internal/connectyaml",
-		"internal/correlation", "internal/problem", "internal/store",
+		"api", "internal/apidocs", "internal/auth", "internal/connector", "internal/connector/field",
+		"internal/connectyaml", "internal/correlation", "internal/problem", "internal/store",
 	}},
 
 	{"internal/server", []string{
@@ -62,11 +63,10 @@ var mayImport = []struct {
 		"internal/server",
 	}},
 	{"cmd/greenroom", []string{
-		"api", "internal/auth", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
+		"api", "client", "internal/auth", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
 		"internal/demo", "internal/gitsource", "internal/server", "internal/store", "internal/store/sqlstore",
 	}},
 
-	{"internal/apidocs", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/binary", nil},

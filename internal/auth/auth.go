@@ -39,6 +39,9 @@ type Service struct {
 
 	mu         sync.RWMutex
 	remembered map[[sha256.Size]byte]remembered
+	// revoked counts revocations: what was read before one is not remembered
+	// after it.
+	revoked int
 }
 
 type remembered struct {
@@ -63,18 +66,9 @@ type Token struct {
 // narrows what the token may do; "" asks for all that the client may. It returns
 // a *problem.Error with code invalid_client or invalid_scope.
 func (s *Service) Issue(ctx context.Context, clientID, secret, scope string) (Token, error) {
-	client, err := s.clients.Client(ctx, clientID)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	client, err := s.authenticate(ctx, clientID, secret)
+	if err != nil {
 		return Token{}, err
-	}
-	// An unknown client is compared too, so that time does not tell it apart; its
-	// hash is nobody's.
-	var stored [sha256.Size]byte
-	copy(stored[:], client.SecretHash)
-	sum := sha256.Sum256([]byte(secret))
-	if subtle.ConstantTimeCompare(sum[:], stored[:]) != 1 {
-		return Token{}, problem.New(http.StatusUnauthorized, api.CodeInvalidClient,
-			"Please provide valid client credentials using HTTP Basic Authentication.")
 	}
 	principal := principalOf(client, client.Scopes)
 	granted, ok := narrow(principal.Scopes, principal.ProjectKey(), scope)
@@ -101,6 +95,25 @@ func (s *Service) Issue(ctx context.Context, clientID, secret, scope string) (To
 	}, nil
 }
 
+// authenticate returns the client that proves itself by its secret. It returns a
+// *problem.Error with code invalid_client.
+func (s *Service) authenticate(ctx context.Context, clientID, secret string) (store.Client, error) {
+	client, err := s.clients.Client(ctx, clientID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.Client{}, err
+	}
+	// An unknown client is compared too, so that time does not tell it apart; its
+	// hash is nobody's.
+	var stored [sha256.Size]byte
+	copy(stored[:], client.SecretHash)
+	sum := sha256.Sum256([]byte(secret))
+	if subtle.ConstantTimeCompare(sum[:], stored[:]) != 1 {
+		return store.Client{}, problem.New(http.StatusUnauthorized, api.CodeInvalidClient,
+			"Please provide valid client credentials using HTTP Basic Authentication.")
+	}
+	return client, nil
+}
+
 // Verify returns whose token it is. It returns a *problem.Error with code
 // invalid_token when it is nobody's or has expired.
 func (s *Service) Verify(ctx context.Context, token string) (Principal, error) {
@@ -108,6 +121,7 @@ func (s *Service) Verify(ctx context.Context, token string) (Principal, error) {
 	now := s.now()
 	s.mu.RLock()
 	known, ok := s.remembered[hash]
+	revoked := s.revoked
 	s.mu.RUnlock()
 	if ok && now.Before(known.until) {
 		return known.principal, nil
@@ -120,8 +134,64 @@ func (s *Service) Verify(ctx context.Context, token string) (Principal, error) {
 		return Principal{}, err
 	}
 	principal := principalOf(client, stored.Scopes)
-	s.remember(hash, remembered{principal, earlier(stored.ExpiresAt, now.Add(rememberFor))})
+	s.remember(hash, remembered{principal, earlier(stored.ExpiresAt, now.Add(rememberFor))}, revoked)
 	return principal, nil
+}
+
+// Introspection is what the introspection endpoint says of a token (RFC 7662
+// section 2.2). Of one that is not the client's it says nothing but that.
+type Introspection struct {
+	Active   bool   `json:"active"`
+	Scope    string `json:"scope,omitzero"`
+	ClientID string `json:"client_id,omitzero"`
+	Exp      int64  `json:"exp,omitzero"` // seconds since 1970
+}
+
+// Introspect returns what a token of the client is. It returns a *problem.Error
+// with code invalid_client.
+func (s *Service) Introspect(ctx context.Context, clientID, secret, token string) (Introspection, error) {
+	client, err := s.authenticate(ctx, clientID, secret)
+	if err != nil {
+		return Introspection{}, err
+	}
+	hash := sha256.Sum256([]byte(token))
+	stored, _, err := s.clients.Token(ctx, hash[:])
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return Introspection{}, nil
+	case err != nil:
+		return Introspection{}, err
+	case stored.ClientID != client.ID, !s.now().Before(stored.ExpiresAt):
+		return Introspection{}, nil
+	}
+	principal := principalOf(client, stored.Scopes)
+	return Introspection{
+		Active:   true,
+		Scope:    tokens(principal.Scopes, principal.ProjectKey()),
+		ClientID: client.ID,
+		Exp:      stored.ExpiresAt.Unix(),
+	}, nil
+}
+
+// Revoke ends a token of the client, in this process at once. A token that is not
+// the client's is left alone and is no error (RFC 7009 section 2.2). It returns a
+// *problem.Error with code invalid_client.
+func (s *Service) Revoke(ctx context.Context, clientID, secret, token string) error {
+	client, err := s.authenticate(ctx, clientID, secret)
+	if err != nil {
+		return err
+	}
+	hash := sha256.Sum256([]byte(token))
+	if err := s.clients.RemoveToken(ctx, client.ID, hash[:]); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoked++
+	if s.remembered[hash].principal.ClientID == client.ID {
+		delete(s.remembered, hash)
+	}
+	return nil
 }
 
 // InvalidToken is the answer to a request whose bearer is not known.
@@ -129,9 +199,12 @@ func InvalidToken(message string) *problem.Error {
 	return problem.New(http.StatusUnauthorized, api.CodeInvalidToken, message)
 }
 
-func (s *Service) remember(hash [sha256.Size]byte, r remembered) {
+func (s *Service) remember(hash [sha256.Size]byte, r remembered, revoked int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.revoked != revoked {
+		return
+	}
 	if len(s.remembered) >= rememberAtMost {
 		clear(s.remembered) // all can be asked for again
 	}

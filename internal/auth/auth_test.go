@@ -146,7 +146,7 @@ func TestTokensExpire(t *testing.T) {
 
 // A token that was seen is believed for a while, and no longer: that bounds how
 // long a client that another process has removed can go on.
-func TestRevocation(t *testing.T) {
+func TestRemovedClient(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id, token := w.token(t, ManageProject)
@@ -192,7 +192,7 @@ func TestVerifiedTokensAreBounded(t *testing.T) {
 	w := newWorld(t)
 	_, token := w.token(t, ManageProject)
 	for i := range rememberAtMost + 10 {
-		w.remember(sha256.Sum256([]byte{byte(i), byte(i >> 8)}), remembered{until: dawn.Add(time.Hour)})
+		w.remember(sha256.Sum256([]byte{byte(i), byte(i >> 8)}), remembered{until: dawn.Add(time.Hour)}, 0)
 		if n := len(w.remembered); n > rememberAtMost {
 			t.Fatalf("%d tokens are remembered", n)
 		}
@@ -265,10 +265,12 @@ func TestTroubleOfTheDatabase(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())
 	end()
 	for name, call := range map[string]func() error{
-		"Issue":     func() error { _, err := w.Issue(ended, id, secret, ""); return err },
-		"Verify":    func() error { _, err := w.Verify(ended, token); return err },
-		"PutClient": func() error { _, err := PutClient(ended, w.store, "x", "y", acme, nil, dawn); return err },
-		"NewClient": func() error { _, _, err := NewClient(ended, w.store, acme, nil, dawn); return err },
+		"Issue":      func() error { _, err := w.Issue(ended, id, secret, ""); return err },
+		"Verify":     func() error { _, err := w.Verify(ended, token); return err },
+		"Introspect": func() error { _, err := w.Introspect(ended, id, secret, token); return err },
+		"Revoke":     func() error { return w.Revoke(ended, id, secret, token) },
+		"PutClient":  func() error { _, err := PutClient(ended, w.store, "x", "y", acme, nil, dawn); return err },
+		"NewClient":  func() error { _, _, err := NewClient(ended, w.store, acme, nil, dawn); return err },
 	} {
 		var p *problem.Error
 		if err := call(); !errors.Is(err, context.Canceled) || errors.As(err, &p) {

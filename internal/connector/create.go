@@ -33,13 +33,23 @@ func (s *Service) ReadDraft(body []byte) (api.ConnectorStagedDraft, error) {
 			d.Creator = readCreator(c)
 		}
 		if r := o.Object("repository"); r != nil {
-			d.Repository = api.Repository{
-				URL: r.RequiredString("url", s.rules.URL),
-				Tag: r.RequiredString("tag", s.rules.Tag),
-			}
+			d.Repository = s.readRepository(r)
 		}
 		return d
 	})
+}
+
+// ReadRepository reads a body that names a release. It returns a *problem.Error
+// with every problem of the body.
+func (s *Service) ReadRepository(body []byte) (api.Repository, error) {
+	return jsonbody.Decode(body, s.readRepository)
+}
+
+func (s *Service) readRepository(o *jsonbody.Object) api.Repository {
+	return api.Repository{
+		URL: o.RequiredString("url", s.rules.URL),
+		Tag: o.RequiredString("tag", s.rules.Tag),
+	}
 }
 
 func readCreator(c *jsonbody.Object) api.Creator {
@@ -58,7 +68,7 @@ func readCreator(c *jsonbody.Object) api.Creator {
 // *problem.Error with DuplicateField when the key is taken, and those of reading
 // the repository; then nothing was written.
 func (s *Service) Create(ctx context.Context, p auth.Principal, d api.ConnectorStagedDraft) ([]byte, error) {
-	if err := s.keyIsFree(ctx, d.Key); err != nil {
+	if err := s.keyIsFree(ctx, p, d.Key); err != nil {
 		return nil, err
 	}
 	spec, err := s.specs.read(ctx, p.Project, d.Repository)
@@ -98,17 +108,25 @@ func (s *Service) Create(ctx context.Context, p auth.Principal, d api.ConnectorS
 	return row.Document, nil
 }
 
-// keyIsFree answers before the repository is read what the insert will decide.
-func (s *Service) keyIsFree(ctx context.Context, key string) error {
+// keyIsFree answers before the repository is read what the insert will decide: no
+// draft has the key, and no other project has ever published it.
+func (s *Service) keyIsFree(ctx context.Context, p auth.Principal, key string) error {
 	if key == "" {
 		return nil
 	}
 	_, err := s.store.Draft(ctx, store.Ref{Key: key})
+	if err == nil {
+		return problem.DuplicateField("key", key)
+	}
+	if !isMissing(err) {
+		return err
+	}
+	project, err := s.store.KeyReservation(ctx, key)
 	switch {
+	case isMissing(err), err == nil && project == p.Project:
+		return nil
 	case err == nil:
 		return problem.DuplicateField("key", key)
-	case isMissing(err):
-		return nil
 	default:
 		return err
 	}

@@ -155,37 +155,46 @@ func (r *record) finishPublish(run store.Run, o Outcome, now time.Time, w *store
 		return nil
 	}
 	r.apply(o.Spec)
-	if run.Certification {
-		r.doc.Status = api.StatusReadyForCertification
+	if run.Certification && !r.relisted(o) {
+		r.submit(o, now)
 		r.doc.PublishingReport = &api.ConnectorReport{Entries: entries}
 		return nil
 	}
-	entries = append(entries, r.madePrivate(now)...)
-	r.doc.PublishingReport = &api.ConnectorReport{Entries: entries}
-	r.promote()
-	connector, err := r.connectorRow(now)
-	if err != nil {
-		return err
+	if !run.Certification {
+		entries = append(entries, r.madePrivate(now)...)
 	}
-	w.Connector = connector
-	w.PrivateProjects = &r.doc.PrivateProjects
-	r.doc.Status = api.StatusPublished
-	return nil
+	r.doc.PublishingReport = &api.ConnectorReport{Entries: entries}
+	return r.promote(published(&r.doc.ConnectorStaged), run.Certification, now, w)
 }
 
-// promote takes the snapshot that becomes the production Connector: private,
-// since nobody has certified it.
-func (r *record) promote() {
-	next := &connectorDocument{Connector: published(&r.doc.ConnectorStaged)}
+// relisted says whether a publish with certification brings back just what was
+// certified and unlisted: that needs no second review.
+func (r *record) relisted(o Outcome) bool {
+	return r.production != nil && r.production.Certified && !r.productionRow.Listed &&
+		!r.hasChanges() && o.Commit == r.facts.CertifiedCommit
+}
+
+// promote makes a snapshot the production Connector: public when it is
+// certified, otherwise private.
+func (r *record) promote(snapshot api.Connector, certified bool, now time.Time, w *store.WriteSet) error {
+	next := &connectorDocument{Connector: snapshot}
 	next.ID, next.Key, next.Version = r.doc.ID, r.doc.Key, 1
 	if r.production != nil {
 		next.Version = r.production.Version + 1
 		next.Unknown = r.production.Unknown
 	}
-	next.Private, next.Certified = true, false
+	next.Private, next.Certified = !certified, certified
 	r.production = next
 	r.productionRow.Listed = true
 	r.facts.Published = true
+	r.doc.Status = api.StatusPublished
+	row, err := r.connectorRow(now)
+	if err != nil {
+		return err
+	}
+	w.Connector = row
+	w.PrivateProjects = &r.doc.PrivateProjects
+	return nil
 }
 
 // movedTag warns that what is published is not what was previewed.

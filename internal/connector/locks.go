@@ -8,6 +8,9 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
+// retryLocked is when a draft that a run has locked may be free again.
+const retryLocked = time.Second
+
 // checkVersion compares the version that a caller sent with the current one.
 func checkVersion(sent, current int64) error {
 	if sent == current {
@@ -24,7 +27,7 @@ func checkLocks(doc *api.ConnectorStaged, sent int64, actions []action.Action) e
 	case api.StatusProcessing:
 		e := problem.Conflict(sent, doc.Version,
 			"The draft is being published and cannot be changed until that is done. Repeat the request then.")
-		e.RetryAfter = time.Second
+		e.RetryAfter = retryLocked
 		return e
 	case api.StatusReadyForCertification, api.StatusInCertification:
 		if !action.AllowedInCertification(actions) {

@@ -30,6 +30,10 @@ func TestLifecycle(t *testing.T) {
 			"claim":          m.claimOne,
 			"finish":         m.finishOne,
 			"review":         m.reviewOne,
+			"advance":        m.advanceOne,
+			"advance more":   m.advanceOne,
+			"withdraw":       m.withdrawOne,
+			"delete":         m.deleteOne,
 			"a lease passes": func(*rapid.T) { w.clock.pass(lease) },
 		})
 		for _, id := range m.draftIDs {
@@ -69,8 +73,10 @@ type draftModel struct {
 	preview                       api.IsPreviewable
 	previewReport, publishReport  []string
 	previewRun, publishRun        string
+	projects, comments            []string
 	production                    productionModel
-	startedPreview, cancelPreview bool // by the request under way
+	candidate                     *candidateModel // nil: not in certification
+	startedPreview, cancelPreview bool            // by the request under way
 }
 
 // productionModel is a Connector; version 0 stands for none.
@@ -79,6 +85,9 @@ type productionModel struct {
 	name, tag         string
 	certified, listed bool
 }
+
+// candidateModel is what is certified if it is approved.
+type candidateModel struct{ name, tag, takenBy string }
 
 type runModel struct {
 	draft, tag    string
@@ -108,6 +117,21 @@ func (d *draftModel) act(a api.UpdateAction) api.ErrorCode {
 			return api.CodePreviewRequestUnderProcess
 		}
 		d.preview, d.startedPreview = api.PreviewablePending, true
+	case "addPrivateProject", "removePrivateProject":
+		if d.production.certified {
+			return api.CodeNotPrivate
+		}
+		project := a["privateProject"].(string)
+		others := slices.DeleteFunc(slices.Clone(d.projects), func(p string) bool { return p == project })
+		if a["action"] == "removePrivateProject" {
+			d.projects = others
+		} else if len(others) == len(d.projects) {
+			d.projects = append(others, project)
+		}
+	case "addCertificationComment":
+		d.comments = append(slices.Clone(d.comments), "acme: "+a["comment"].(string))
+	case "unlist":
+		d.production.listed = d.production.listed && !d.production.certified
 	case "publish":
 		if a["certification"] == true && d.production.certified && d.production.listed && !d.hasChanges() {
 			return api.CodeAlreadyCertified
@@ -119,7 +143,8 @@ func (d *draftModel) act(a api.UpdateAction) api.ErrorCode {
 
 // locked is why the draft's status forbids a request.
 func (d *draftModel) locked(actions []api.UpdateAction) api.ErrorCode {
-	other := slices.ContainsFunc(actions, func(a api.UpdateAction) bool { return a["action"] != "updatePreviewable" })
+	allowed := []string{"updatePreviewable", "addPrivateProject", "removePrivateProject", "addCertificationComment"}
+	other := slices.ContainsFunc(actions, func(a api.UpdateAction) bool { return !slices.Contains(allowed, a["action"].(string)) })
 	switch {
 	case d.status == api.StatusProcessing:
 		return api.CodeConcurrentModification
@@ -129,14 +154,24 @@ func (d *draftModel) locked(actions []api.UpdateAction) api.ErrorCode {
 	return ""
 }
 
-func (d *draftModel) inReview() bool {
-	return d.status == api.StatusReadyForCertification || d.status == api.StatusInCertification
+func (d *draftModel) inReview() bool { return d.candidate != nil }
+
+// relisted says whether a publish with certification needs no review.
+func (d *draftModel) relisted() bool {
+	return d.production.certified && !d.production.listed && !d.hasChanges()
 }
 
-// promote makes the draft the Connector.
-func (d *draftModel) promote(certified bool) {
+// promote makes a release the Connector.
+func (d *draftModel) promote(name, tag string, certified bool) {
 	d.status = api.StatusPublished
-	d.production = productionModel{version: d.production.version + 1, name: d.name, tag: d.tag, certified: certified, listed: true}
+	d.production = productionModel{version: d.production.version + 1, name: name, tag: tag, certified: certified, listed: true}
+}
+
+// conclude ends the certification.
+func (d *draftModel) conclude(status api.ConnectorStatus, title string) {
+	d.version++
+	d.status, d.candidate = status, nil
+	d.publishReport = append(slices.Clone(d.publishReport), title)
 }
 
 // oneOf draws one of what has random names, by its number: so that what fails
@@ -170,7 +205,10 @@ func (m *machine) updateOne(t *rapid.T) {
 		rapid.Map(rapid.SampledFrom([]string{"v1", "v2", "v3", "v9"}), func(tag string) api.UpdateAction {
 			return api.SetRepository(api.Repository{Tag: tag})
 		}),
-		rapid.Just(api.UpdatePreviewable()),
+		rapid.SampledFrom([]api.UpdateAction{
+			api.UpdatePreviewable(), api.AddCertificationComment("Please look."), api.Unlist(),
+			api.AddPrivateProject(bolt.Project), api.RemovePrivateProject(bolt.Project), api.AddPrivateProject("r:zz"),
+		}),
 	)
 	actions := rapid.SliceOfN(action, 0, 4).Draw(t, "actions")
 	if rapid.IntRange(0, 4).Draw(t, "publish") == 0 {
@@ -247,7 +285,9 @@ func (m *machine) requireRefused(t *rapid.T, err error, code api.ErrorCode, sent
 // changed says whether a request left a trace.
 func (m *machine) changed(before, after *draftModel) bool {
 	return before.name != after.name || before.tag != after.tag || before.status != after.status ||
-		before.preview != after.preview || !reflect.DeepEqual(before.previewReport, after.previewReport)
+		before.preview != after.preview || !reflect.DeepEqual(before.previewReport, after.previewReport) ||
+		before.production != after.production || !slices.Equal(before.projects, after.projects) ||
+		!slices.Equal(before.comments, after.comments)
 }
 
 // startAndCancel finds the runs that a request has started, and cancels the one
@@ -297,21 +337,28 @@ func (m *machine) claimOne(t *rapid.T) {
 			due = append(due, id)
 		}
 	}
-	id := oneOf(t, "due run", due)
+	m.take(t, oneOf(t, "due run", due))
+}
+
+// take claims a run that is due.
+func (m *machine) take(t *rapid.T, id string) store.Run {
 	claimed := m.claimRun(t, id)
 	r := m.runs[id]
 	m.last = r.draft
-	r.state, r.token, r.until = store.RunRunning, claimed.Token, now.Add(lease)
+	r.state, r.token, r.until = store.RunRunning, claimed.Token, m.clock.Now().Add(lease)
 	m.claims = append(m.claims, claimed)
+	return claimed
 }
 
 // finishOne ends a run by a claim that was made once, held or lost.
 func (m *machine) finishOne(t *rapid.T) {
-	claimed := oneOf(t, "claim", m.claims[max(0, len(m.claims)-4):])
+	m.end(t, oneOf(t, "claim", m.claims[max(0, len(m.claims)-4):]), rapid.Bool().Draw(t, "passed"))
+}
+
+func (m *machine) end(t *rapid.T, claimed store.Run, passed bool) {
 	r := m.runs[claimed.ID]
 	m.last = r.draft
 	o := m.passes(t, api.ConnectorStaged{Repository: api.Repository{URL: claimed.URL, Tag: claimed.Tag}})
-	passed := rapid.Bool().Draw(t, "passed")
 	if !passed {
 		o.Spec, o.Report.Valid, o.Entries = nil, false, fails().Entries
 	}
@@ -330,7 +377,7 @@ func (m *machine) finishOne(t *rapid.T) {
 
 func (m *machine) finished(r *runModel, id string, passed bool) {
 	d := m.drafts[r.draft]
-	if d.previewRun != id && d.publishRun != id {
+	if d == nil || d.previewRun != id && d.publishRun != id {
 		r.state = store.RunCancelled // another repository was set meanwhile
 		return
 	}
@@ -348,50 +395,22 @@ func (m *machine) finished(r *runModel, id string, passed bool) {
 		return
 	case !passed:
 		d.status = api.StatusFailed
+	case r.certification && d.relisted():
+		d.promote(d.name, d.tag, true)
 	case r.certification:
 		d.status = api.StatusReadyForCertification
+		d.candidate = &candidateModel{name: d.name, tag: d.tag}
 	default:
 		if d.production.certified {
 			report = append(report, "CONNECTOR IS PRIVATE NOW")
 		}
-		d.promote(false)
+		d.promote(d.name, d.tag, false)
 	}
 	d.publishRun, d.publishReport = "", report
 }
 
-// reviewOne does what a reviewer will do, by way of the rows.
-func (m *machine) reviewOne(t *rapid.T) {
-	id := m.any(t)
-	d := m.drafts[id]
-	if !d.inReview() {
-		t.Skip("not in review")
-	}
-	decision := rapid.SampledFrom([]string{"take", "approve", "reject"}).Draw(t, "decision")
-	m.rewrite(t, id, func(r *record) {
-		switch decision {
-		case "take":
-			r.doc.Status = api.StatusInCertification
-		case "reject":
-			r.doc.Status = api.StatusFailed
-		case "approve":
-			r.promote()
-			certified(r)
-			r.doc.Status = api.StatusPublished
-		}
-	})
-	d.version++
-	switch decision {
-	case "take":
-		d.status = api.StatusInCertification
-	case "reject":
-		d.status = api.StatusFailed
-	case "approve":
-		d.promote(true)
-	}
-}
-
 func (m *machine) compareLast(t *rapid.T) {
-	if m.last != "" {
+	if m.drafts[m.last] != nil {
 		m.compare(t, m.last)
 	}
 	m.last = ""
@@ -403,9 +422,11 @@ func (m *machine) compare(t *rapid.T, id string) {
 	requireEqual(t, "draft", []any{
 		want.version, want.name, want.tag, want.status, want.preview, want.previewReport, want.publishReport,
 		want.hasChanges(), want.production.listed, want.production.certified, !want.production.certified,
+		append([]string{}, want.projects...), want.comments,
 	}, []any{
 		d.Version, d.Name, d.Repository.Tag, d.Status, d.IsPreviewable, titles(d.PreviewableReport), titles(d.PublishingReport),
 		d.HasChanges, d.AlreadyListed, d.Certified, d.Private,
+		d.PrivateProjects, comments(d),
 	})
 	if want.production.version > 0 {
 		c := m.connector(t, id)
@@ -417,6 +438,8 @@ func (m *machine) compare(t *rapid.T, id string) {
 		t.Error("a Connector out of nothing")
 	}
 	m.compareRuns(t, id)
+	m.compareReview(t, id)
+	m.compareVisibility(t, id)
 }
 
 func (m *machine) compareRuns(t *rapid.T, draft string) {

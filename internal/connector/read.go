@@ -36,8 +36,16 @@ func (s *Service) Connector(ctx context.Context, p auth.Principal, ref store.Ref
 	return row.Document, nil
 }
 
+// Connectors returns a page of the listed Connectors that the caller may see; the
+// query's viewer is the caller's project, whatever it says.
+func (s *Service) Connectors(ctx context.Context, p auth.Principal, q store.ConnectorQuery) (store.Page, error) {
+	q.Viewer = p.Project
+	return s.store.Connectors(ctx, q)
+}
+
 // visible is the one answer to who sees a Connector: everybody a public one; a
-// private one its owner and the projects that it was given to.
+// private one its owner and the projects that it was given to. Searches ask the
+// store the same (store.ConnectorQuery); storetest holds both to each other.
 func visible(c store.Connector, p auth.Principal) bool {
 	return !c.Private || c.Owner == p.Project || slices.Contains(c.PrivateProjects, p.Project)
 }

@@ -34,7 +34,11 @@ type facts struct {
 	// PreviewCommit is what the last successful preview of the repository saw.
 	PreviewCommit string `json:"previewCommit,omitzero"`
 	// Published says that there is a production Connector.
-	Published bool           `json:"published,omitzero"`
+	Published bool `json:"published,omitzero"`
+	// CertifiedCommit is what was reviewed when the Connector was certified.
+	CertifiedCommit string `json:"certifiedCommit,omitzero"`
+	// Candidate is what is to be certified, nil when nothing is.
+	Candidate *candidate     `json:"candidate,omitzero"`
 	Unknown   jsontext.Value `json:",embed"`
 }
 
@@ -150,6 +154,8 @@ func (r *record) connectorRow(now time.Time) (*store.Connector, error) {
 	row.ID, row.Key, row.Version, row.Owner = c.ID, c.Key, c.Version, r.before.Owner
 	row.Name, row.Private = c.Name, c.Private
 	row.Types = store.MaskOf(c.IntegrationTypes)
+	row.Company = c.Creator.Company
+	row.SearchText = store.FoldText(c.Name + "\n" + c.Description)
 	row.CreatedAt, row.LastModifiedAt = now, now // the store keeps the first
 	row.Document = doc
 	return &row, nil

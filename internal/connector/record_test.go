@@ -57,7 +57,7 @@ func TestHasChanges(t *testing.T) {
 	there["setDocumentationUrl"] = api.SetDocumentationURL("")
 	for name, a := range there {
 		if back[name] == nil {
-			continue // publish and updatePreviewable change no data
+			continue // changes none of the data
 		}
 		d = w.update(t, d, a)
 		if !d.HasChanges || d.Status != api.StatusPublished {
@@ -75,8 +75,7 @@ func TestHasChanges(t *testing.T) {
 	}
 	// Who may see it is no part of it.
 	d = w.update(t, d, api.SetRepository(v1))
-	d = w.rewrite(t, d.ID, func(r *record) { r.doc.PrivateProjects = []string{bolt.Project} })
-	if d.HasChanges {
+	if d = w.update(t, d, api.AddPrivateProject(bolt.Project)); d.HasChanges {
 		t.Error("privateProjects are a change")
 	}
 }

@@ -2,8 +2,10 @@ package connector
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/problem"
@@ -33,9 +35,9 @@ func requireConflict(t failer, err error, expected, current int64) problem.Error
 	return p
 }
 
-func requireEqual(t failer, what string, want, got any) {
+func requireEqual(t failer, what string, want, got any, options ...cmp.Option) {
 	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, options...); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
@@ -59,6 +61,10 @@ func (w *world) requireConsistent(t failer, id string) {
 		t.Errorf("facts %s of a draft that is %s", row.Facts, statusOf(d))
 	}
 
+	if waits := d.Status == api.StatusReadyForCertification || d.Status == api.StatusInCertification; waits != (remembered.Candidate != nil) {
+		t.Errorf("facts %s of a draft that is %s", row.Facts, statusOf(d))
+	}
+
 	production, err := w.store.Connector(always, store.Ref{ID: id})
 	derived := []bool{d.HasChanges, d.AlreadyListed, d.Certified, d.Private}
 	if errors.Is(err, store.ErrNotFound) {
@@ -70,8 +76,9 @@ func (w *world) requireConsistent(t failer, id string) {
 	}
 	c := decoded[api.Connector](t, production.Document)
 	requireEqual(t, "columns of the Connector",
-		[]any{c.ID, c.Key, c.Version, c.Name, c.Private, store.MaskOf(c.IntegrationTypes), d.ID, d.Key, row.Owner},
-		[]any{production.ID, production.Key, production.Version, production.Name, production.Private, production.Types, c.ID, c.Key, production.Owner})
+		[]any{c.ID, c.Key, c.Version, c.Name, c.Private, store.MaskOf(c.IntegrationTypes), c.Creator.Company, d.ID, d.Key, row.Owner},
+		[]any{production.ID, production.Key, production.Version, production.Name, production.Private, production.Types, production.Company, c.ID, c.Key, production.Owner})
+	requireEqual(t, "projects", slices.Sorted(slices.Values(d.PrivateProjects)), production.PrivateProjects, cmpopts.EquateEmpty())
 	requireEqual(t, "derived", []bool{differ(t, row.Document, production.Document), production.Listed, c.Certified, c.Private}, derived)
 }
 

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/google/uuid"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
@@ -64,15 +64,15 @@ func (s *Service) RunReport(ctx context.Context, p auth.Principal, ref store.Ref
 }
 
 func (s *Service) runOf(ctx context.Context, p auth.Principal, ref store.Ref, id string) (store.Run, error) {
-	parsed, err := uuid.Parse(id)
-	if err != nil || len(id) != len(parsed.String()) {
+	canonical, ok := field.ID(id)
+	if !ok {
 		return store.Run{}, problem.InvalidPath("run", "must be a UUID.")
 	}
 	draft, err := s.owned(ctx, p, ref)
 	if err != nil {
 		return store.Run{}, err
 	}
-	row, err := s.store.Run(ctx, parsed.String())
+	row, err := s.store.Run(ctx, canonical)
 	if err != nil && !isMissing(err) {
 		return store.Run{}, err
 	}

@@ -24,6 +24,14 @@ func calls(w *world, run string) map[string]func(context.Context, auth.Principal
 			_, err := w.Update(ctx, p, ref, Update{Version: 7})
 			return err
 		},
+		"Delete": func(ctx context.Context, p auth.Principal, ref store.Ref) error {
+			_, err := w.Delete(ctx, p, ref)
+			return err
+		},
+		"Withdraw": func(ctx context.Context, p auth.Principal, ref store.Ref) error {
+			_, err := w.Withdraw(ctx, p, ref)
+			return err
+		},
 		"Connector": func(ctx context.Context, p auth.Principal, ref store.Ref) error {
 			_, err := w.Connector(ctx, p, ref)
 			return err
@@ -90,6 +98,17 @@ func TestTroubleOfTheDatabase(t *testing.T) {
 	all["Drafts"] = func(ctx context.Context, p auth.Principal, _ store.Ref) error {
 		_, err := w.Drafts(ctx, p, store.DraftQuery{Limit: 1})
 		return err
+	}
+	all["Connectors"] = func(ctx context.Context, p auth.Principal, _ store.Ref) error {
+		_, err := w.Connectors(ctx, p, store.ConnectorQuery{Limit: 1})
+		return err
+	}
+	all["Reviews"] = func(ctx context.Context, _ auth.Principal, _ store.Ref) error {
+		_, _, err := w.Reviews(ctx, 1, 0)
+		return err
+	}
+	for name, call := range reviewCalls(w) {
+		all[name] = call
 	}
 	for name, call := range all {
 		err := call(ended(), acme, byID(d))

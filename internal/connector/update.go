@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,8 +41,8 @@ func (s *Service) ReadUpdate(body []byte) (Update, error) {
 //
 // It returns a *problem.Error with ResourceNotFound, ConcurrentModification,
 // ConnectorStagedInCertification, ConnectorStagedPreviewRequestUnderProcess,
-// ConnectorAlreadyCertified, or those of reading the repository; then nothing
-// was written.
+// ConnectorStagedNotPrivate, ConnectorAlreadyCertified, or those of reading the
+// repository; then nothing was written.
 func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u Update) ([]byte, error) {
 	r, err := s.ownedRecord(ctx, p, ref)
 	if err != nil {
@@ -54,7 +55,7 @@ func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u
 		return nil, err
 	}
 	unchanged := r.doc
-	effects, err := r.perform(u.Actions)
+	effects, err := r.perform(p, s.now(), u.Actions)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +79,8 @@ func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u
 
 // perform applies the actions to the document of r and returns what they set
 // off.
-func (r *record) perform(actions []action.Action) (*action.Draft, error) {
-	d := &action.Draft{Doc: &r.doc.ConnectorStaged, HasChanges: r.hasChanges}
+func (r *record) perform(p auth.Principal, now time.Time, actions []action.Action) (*action.Draft, error) {
+	d := &action.Draft{Doc: &r.doc.ConnectorStaged, ProjectKey: p.ProjectKey(), Now: now, HasChanges: r.hasChanges}
 	for _, a := range actions {
 		if err := a.Apply(d); err != nil {
 			return nil, err
@@ -91,8 +92,11 @@ func (r *record) perform(actions []action.Action) (*action.Draft, error) {
 // commitUpdate writes the record, and starts and cancels what its actions have
 // set off. It returns store.ErrConflict when the draft is not as it was read.
 func (s *Service) commitUpdate(ctx context.Context, r *record, effects *action.Draft) ([]byte, error) {
-	now := s.now()
+	now := effects.Now
 	w := store.WriteSet{Op: store.Update, Guard: store.Guard{Version: r.before.Version}}
+	if err := r.follow(effects, &w); err != nil {
+		return nil, err
+	}
 	if effects.CancelPreview {
 		w.CancelRun = r.facts.PreviewRun
 		r.facts.PreviewRun = ""
@@ -121,6 +125,24 @@ func (s *Service) commitUpdate(ctx context.Context, r *record, effects *action.D
 		s.endings.announce(w.CancelRun)
 	}
 	return row.Document, nil
+}
+
+// follow makes the production Connector follow what an update changes of it at
+// once: who may see it, and whether it is listed.
+func (r *record) follow(effects *action.Draft, w *store.WriteSet) error {
+	if r.production == nil {
+		return nil
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(r.doc.PrivateProjects)), r.productionRow.PrivateProjects) {
+		w.PrivateProjects = &r.doc.PrivateProjects
+	}
+	if !effects.Unlist {
+		return nil
+	}
+	r.productionRow.Listed = false
+	var err error
+	w.Connector, err = r.connectorRow(effects.Now)
+	return err
 }
 
 // explainConflict says why an update that was fine when it was checked could not

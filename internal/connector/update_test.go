@@ -193,11 +193,14 @@ func TestUpdateOrderOfChecks(t *testing.T) {
 	if p := requireConflict(t, err, locked.Version, locked.Version); p.RetryAfter != time.Second {
 		t.Error("the lock is not answered")
 	}
-	d = w.rewrite(t, d.ID, func(r *record) { r.doc.Status = api.StatusInCertification })
+	d = w.rewrite(t, d.ID, func(r *record) {
+		r.submit(Outcome{}, dawn)
+		r.doc.Status = api.StatusInCertification
+	})
 	_, err = w.send(t, d, faulty...)
 	requireProblem(t, err, 400, api.CodeInCertification)
 
-	d = w.rewrite(t, d.ID, func(r *record) { r.doc.Status = api.StatusDraft })
+	d = w.rewrite(t, d.ID, func(r *record) { r.doc.Status, r.facts.Candidate = api.StatusDraft, nil })
 	w.repos.reads()
 	_, err = w.send(t, d, faulty...)
 	requireProblem(t, err, 400, api.CodePreviewRequestUnderProcess)

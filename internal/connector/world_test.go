@@ -22,8 +22,12 @@ import (
 )
 
 var (
-	acme   = auth.Principal{ClientID: "client of acme", Project: "europe-west1.gcp:acme", Scopes: []auth.Scope{auth.ManageProject}}
-	bolt   = auth.Principal{ClientID: "client of bolt", Project: "europe-west1.gcp:bolt", Scopes: []auth.Scope{auth.ManageProject}}
+	acme = auth.Principal{ClientID: "client of acme", Project: "europe-west1.gcp:acme", Scopes: []auth.Scope{auth.ManageProject}}
+	bolt = auth.Principal{ClientID: "client of bolt", Project: "europe-west1.gcp:bolt", Scopes: []auth.Scope{auth.ManageProject}}
+	// alice and bob are reviewers.
+	alice = auth.Principal{ClientID: "alice", Project: "europe-west1.gcp:reviewers", Scopes: []auth.Scope{auth.CertifyConnectors}}
+	bob   = auth.Principal{ClientID: "bob", Project: "europe-west1.gcp:reviewers", Scopes: []auth.Scope{auth.CertifyConnectors}}
+
 	dawn   = time.Date(2024, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 	always = context.Background()
 )
@@ -225,8 +229,38 @@ func (w *world) publish(t failer, d api.ConnectorStaged) api.ConnectorStaged {
 	return w.work(t, w.update(t, d, api.Publish(false)), w.passes(t, d))
 }
 
-// rewrite changes a draft behind the back of the service, as what is not there
-// yet will do: a review.
+// submit publishes the draft for certification.
+func (w *world) submit(t failer, d api.ConnectorStaged) api.ConnectorStaged {
+	t.Helper()
+	return w.work(t, w.update(t, d, api.Publish(true)), w.passes(t, d))
+}
+
+// certify submits the draft, and approves what was submitted.
+func (w *world) certify(t failer, d api.ConnectorStaged) api.ConnectorStaged {
+	t.Helper()
+	w.submit(t, d)
+	for _, step := range []func(context.Context, auth.Principal, store.Ref) (api.Review, error){w.TakeReview, w.Approve} {
+		if _, err := step(always, alice, byID(d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w.draft(t, d.ID)
+}
+
+// comments are those of the draft, with their authors.
+func comments(d api.ConnectorStaged) []string {
+	if d.CertificationInfo == nil {
+		return nil
+	}
+	var out []string
+	for _, c := range d.CertificationInfo.Comments {
+		out = append(out, c.UserID+": "+c.Comment)
+	}
+	return out
+}
+
+// rewrite puts a draft behind the back of the service into a state that requests
+// take long to come to.
 func (w *world) rewrite(t failer, id string, change func(*record)) api.ConnectorStaged {
 	t.Helper()
 	r, err := w.load(always, store.Ref{ID: id})

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,10 +51,10 @@ func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler 
 			a.logFailure(ctx, res.status, err)
 		}
 		h := w.Header()
-		h.Set("Content-Type", "application/json; charset=utf-8")
 		for name, values := range res.header {
 			h[name] = values
 		}
+		h.Set("Content-Type", cmp.Or(res.media, "application/json; charset=utf-8"))
 		h.Set("Content-Length", strconv.Itoa(len(res.body)))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set(correlation.Header, correlation.ID(ctx))

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/problem"
@@ -22,6 +23,8 @@ const requestDeadline = 30 * time.Second
 type Options struct {
 	Drafts *connector.Service
 	Tokens *auth.Service
+	// Validate judges a release for a project: publish.Worker.Validate is one.
+	Validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
 	// Ready returns nil while requests can be served.
 	Ready func(context.Context) error
 	Log   *slog.Logger
@@ -31,7 +34,7 @@ type Options struct {
 type API struct{ Options }
 
 // New returns the handler of the whole API. Every answer that it gives has a
-// JSON body.
+// body, of JSON but for the API's own description in other forms.
 func New(o Options) http.Handler {
 	a := &API{o}
 	methods := map[string]map[string]route{}
@@ -78,8 +81,10 @@ func (a *API) resource(byMethod map[string]route) http.Handler {
 // call checks what does not depend on the endpoint, in the order of the
 // contract, and serves the request.
 func (a *API) call(r route, req *request) (*response, error) {
-	if err := req.readBody(); err != nil {
-		return nil, err
+	if r.method == http.MethodPost { // no other has a body that means something
+		if err := req.readBody(); err != nil {
+			return nil, err
+		}
 	}
 	if r.scopes != nil {
 		if err := req.mustBeJSON(); err != nil {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 
+	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
@@ -47,13 +48,41 @@ func (a *API) updateDraft(r *request) (*response, error) {
 	return document(http.StatusCreated, doc), nil
 }
 
+func (a *API) deleteDraft(r *request) (*response, error) {
+	ref, err := r.ref()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := a.Drafts.Delete(r.Context(), r.principal, ref)
+	if err != nil {
+		return nil, err
+	}
+	return document(http.StatusOK, doc), nil
+}
+
+func (a *API) withdrawDraft(r *request) (*response, error) {
+	ref, err := r.ref()
+	if err != nil {
+		return nil, err
+	}
+	if err := connector.ReadNothing(r.body); err != nil {
+		return nil, err
+	}
+	doc, err := a.Drafts.Withdraw(r.Context(), r.principal, ref)
+	if err != nil {
+		return nil, err
+	}
+	return document(http.StatusCreated, doc), nil
+}
+
 func (a *API) listDrafts(r *request) (*response, error) {
 	q := r.query()
 	selected := store.DraftQuery{
-		Sort:   q.sort(draftSorts),
-		Types:  q.types(),
-		Limit:  q.limit(),
-		Offset: q.offset(),
+		Sort:    q.sort(draftSorts),
+		Types:   q.types(),
+		Private: q.boolean("isPrivate"),
+		Limit:   q.limit(),
+		Offset:  q.offset(),
 	}
 	if err := q.problem(); err != nil {
 		return nil, err

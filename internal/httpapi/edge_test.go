@@ -135,12 +135,16 @@ func TestAllow(t *testing.T) {
 	draft := w.create(t, nil)
 	for path, allow := range map[string]string{
 		"/connectors/drafts":                          "GET, POST, HEAD",
-		"/connectors/drafts/" + draft.ID:              "GET, POST, HEAD",
+		"/connectors/drafts/" + draft.ID:              "DELETE, GET, POST, HEAD",
+		"/connectors/search":                          "GET, HEAD",
+		"/x/v1/drafts/" + draft.ID + "/withdraw":      "POST",
+		"/x/v1/validations":                           "POST",
 		"/connectors/" + draft.ID:                     "GET, HEAD",
 		"/x/v1/drafts/" + draft.ID + "/runs":          "GET, HEAD",
 		"/x/v1/drafts/" + draft.ID + "/runs/1":        "GET, HEAD",
 		"/x/v1/drafts/" + draft.ID + "/runs/1/report": "GET, HEAD",
 		"/oauth/token":                                "POST",
+		"/oauth/token/revoke":                         "POST",
 		"/healthz":                                    "GET, HEAD",
 	} {
 		for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodOptions, http.MethodTrace, "BREW"} {
@@ -158,7 +162,7 @@ func TestHead(t *testing.T) {
 	w := newWorld(t)
 	draft := w.create(t, nil)
 	s := w.served(t)
-	for path, status := range map[string]int{"/connectors/drafts/" + draft.ID: 200, "/connectors/drafts/key=none": 404} {
+	for path, status := range map[string]int{"/connectors/drafts/" + draft.ID: 200, "/connectors/drafts/key=none": 404, "/docs": 200} {
 		full := w.call(t, owner, http.MethodGet, path, "")
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, s.URL+path, nil)
 		if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 )
 
-// No request, however strange, is answered by trouble of ours, without JSON, or
-// with internals.
+// No request, however strange, is answered by trouble of ours, by what the API's
+// description does not know, or with internals.
 func FuzzRequests(f *testing.F) {
 	w := newWorld(f)
 	draft := w.create(f, map[string]any{"key": "tax"})
@@ -51,8 +51,6 @@ func FuzzRequests(f *testing.F) {
 		}
 		if got.status >= http.StatusBadRequest {
 			requireShape(t, got)
-			return
 		}
-		decode[map[string]any](t, got.body)
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/greenroom-registry/greenroom/api"
 )
 
@@ -16,25 +18,64 @@ var rules = map[string]struct {
 	access access
 	// body makes the request's, for the draft that the path names.
 	body func(*testing.T, api.ConnectorStaged) string
+	// draft makes the one that the path names, for each request anew; nil: it
+	// names one that is published.
+	draft func(*testing.T, *world, string) api.ConnectorStaged
 }{
-	"POST /connectors/drafts": {access{401, 401, 403, 201, 201, 403, 201}, func(t *testing.T, _ api.ConnectorStaged) string {
+	"POST /connectors/drafts": {access: access{401, 401, 403, 201, 201, 403, 201}, body: func(t *testing.T, _ api.ConnectorStaged) string {
 		t.Helper()
 		return draftBody(t, nil)
 	}},
-	"GET /connectors/drafts":       {access{401, 401, 200, 200, 200, 403, 200}, nil},
-	"GET /connectors/drafts/{ref}": {access{401, 401, 200, 200, 200, 403, 404}, nil},
-	"POST /connectors/drafts/{ref}": {access{401, 401, 403, 201, 201, 403, 404}, func(t *testing.T, d api.ConnectorStaged) string {
+	"GET /connectors/drafts":       {access: access{401, 401, 200, 200, 200, 403, 200}},
+	"GET /connectors/drafts/{ref}": {access: access{401, 401, 200, 200, 200, 403, 404}},
+	"POST /connectors/drafts/{ref}": {access: access{401, 401, 403, 201, 201, 403, 404}, body: func(t *testing.T, d api.ConnectorStaged) string {
 		t.Helper()
 		return updateBody(t, d.Version)
 	}},
-	"GET /connectors/{ref}":                    {access{401, 401, 200, 200, 200, 403, 404}, nil},
-	"GET /x/v1/drafts/{ref}/runs":              {access{401, 401, 200, 200, 200, 403, 404}, nil},
-	"GET /x/v1/drafts/{ref}/runs/{run}":        {access{401, 401, 200, 200, 200, 403, 404}, nil},
-	"GET /x/v1/drafts/{ref}/runs/{run}/report": {access{401, 401, 200, 200, 200, 403, 404}, nil},
-	"POST /oauth/token":                        {access{401, 401, 401, 401, 401, 401, 401}, nil}, // a bearer is no client
-	"GET /schema/connect.yaml.json":            {access{200, 200, 200, 200, 200, 200, 200}, nil},
-	"GET /healthz":                             {access{200, 200, 200, 200, 200, 200, 200}, nil},
-	"GET /livez":                               {access{200, 200, 200, 200, 200, 200, 200}, nil},
+	"DELETE /connectors/drafts/{ref}":          {access: access{401, 401, 403, 200, 200, 403, 404}, draft: fresh},
+	"GET /connectors/search":                   {access: access{401, 401, 200, 200, 200, 403, 200}},
+	"GET /connectors/{ref}":                    {access: access{401, 401, 200, 200, 200, 403, 404}},
+	"GET /x/v1/drafts/{ref}/runs":              {access: access{401, 401, 200, 200, 200, 403, 404}},
+	"GET /x/v1/drafts/{ref}/runs/{run}":        {access: access{401, 401, 200, 200, 200, 403, 404}},
+	"GET /x/v1/drafts/{ref}/runs/{run}/report": {access: access{401, 401, 200, 200, 200, 403, 404}},
+	"POST /x/v1/drafts/{ref}/withdraw":         {access: access{401, 401, 403, 201, 201, 403, 404}, draft: submitted},
+	"POST /x/v1/validations": {access: access{401, 401, 403, 200, 200, 403, 200}, body: func(t *testing.T, d api.ConnectorStaged) string {
+		t.Helper()
+		return encode(t, d.Repository)
+	}},
+	"GET /x/v1/reviews":                {access: access{401, 401, 403, 403, 403, 200, 403}},
+	"GET /x/v1/reviews/{ref}":          {access: access{401, 401, 403, 403, 403, 200, 403}, draft: submitted},
+	"POST /x/v1/reviews/{ref}/take":    {access: access{401, 401, 403, 403, 403, 200, 403}, draft: submitted},
+	"POST /x/v1/reviews/{ref}/approve": {access: access{401, 401, 403, 403, 403, 200, 403}, draft: taken},
+	"POST /x/v1/reviews/{ref}/reject": {access: access{401, 401, 403, 403, 403, 200, 403}, draft: taken, body: func(*testing.T, api.ConnectorStaged) string {
+		return `{"reason": "No."}`
+	}},
+	// A bearer is no client.
+	"POST /oauth/token":        {access: access{401, 401, 401, 401, 401, 401, 401}},
+	"POST /oauth/introspect":   {access: access{401, 401, 401, 401, 401, 401, 401}},
+	"POST /oauth/token/revoke": {access: access{401, 401, 401, 401, 401, 401, 401}},
+
+	"GET /openapi.yaml":             {access: access{200, 200, 200, 200, 200, 200, 200}},
+	"GET /openapi.json":             {access: access{200, 200, 200, 200, 200, 200, 200}},
+	"GET /schema/connect.yaml.json": {access: access{200, 200, 200, 200, 200, 200, 200}},
+	"GET /docs":                     {access: access{200, 200, 200, 200, 200, 200, 200}},
+	"GET /healthz":                  {access: access{200, 200, 200, 200, 200, 200, 200}},
+	"GET /livez":                    {access: access{200, 200, 200, 200, 200, 200, 200}},
+}
+
+func fresh(t *testing.T, w *world, key string) api.ConnectorStaged {
+	t.Helper()
+	return w.create(t, map[string]any{"key": key})
+}
+
+func submitted(t *testing.T, w *world, key string) api.ConnectorStaged {
+	t.Helper()
+	return w.submit(t, map[string]any{"key": key})
+}
+
+func taken(t *testing.T, w *world, key string) api.ConnectorStaged {
+	t.Helper()
+	return w.take(t, submitted(t, w, key))
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
@@ -54,16 +95,24 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Errorf("there is no rule who may %s", name)
 			continue
 		}
-		body := ""
-		if rule.body != nil {
-			body = rule.body(t, draft)
-		}
-		for _, ref := range []string{draft.ID, "key=tax"} {
-			path := strings.NewReplacer("{ref}", ref, "{run}", run).Replace(r.path)
-			if strings.Contains(path, "{") {
-				t.Fatalf("the test cannot make a path of %s", r.path)
-			}
-			for i, who := range roles {
+		for i, who := range roles {
+			for _, byKey := range []bool{false, true} {
+				d := draft
+				if rule.draft != nil {
+					d = rule.draft(t, w, uuid.NewString())
+				}
+				body := ""
+				if rule.body != nil {
+					body = rule.body(t, d)
+				}
+				ref := d.ID
+				if byKey {
+					ref = "key=" + d.Key
+				}
+				path := strings.NewReplacer("{ref}", ref, "{run}", run).Replace(r.path)
+				if strings.Contains(path, "{") {
+					t.Fatalf("the test cannot make a path of %s", r.path)
+				}
 				got := w.call(t, who, r.method, path, body)
 				if got.status != rule.access[i] {
 					t.Errorf("%s %s by %s: answered %s, want %d", r.method, path, who, got, rule.access[i])

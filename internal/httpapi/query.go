@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
@@ -63,11 +64,93 @@ func (q *query) wait() time.Duration {
 	return time.Duration(q.integer("wait", 0, maxWait)) * time.Second
 }
 
+// boolean is true or false, nil when it is not given.
+func (q *query) boolean(name string) *bool {
+	given, ok := q.values[name]
+	if !ok {
+		return nil
+	}
+	if len(given) > 1 || given[0] != "true" && given[0] != "false" {
+		q.fail(name, "must be true or false.")
+		return nil
+	}
+	v := given[0] == "true"
+	return &v
+}
+
+// maxTerms bounds the terms of a text search, maxListed the ids or keys that are
+// asked for at once.
+const (
+	maxTerms  = 20
+	maxListed = 500
+)
+
+// terms are the words of a text search, folded.
+func (q *query) terms() []string {
+	text := q.text("text")
+	if text == nil {
+		return nil
+	}
+	terms := strings.Fields(store.FoldText(*text))
+	if len(terms) > maxTerms {
+		q.fail("text", fmt.Sprintf("must have at most %d words, but has %d.", maxTerms, len(terms)))
+		return nil
+	}
+	return terms
+}
+
+// text is one text that a database can hold, nil when it is not given.
+func (q *query) text(name string) *string {
+	given, ok := q.values[name]
+	if !ok {
+		return nil
+	}
+	if len(given) > 1 || !utf8.ValidString(given[0]) || strings.ContainsRune(given[0], 0) {
+		q.fail(name, "must be one text in UTF-8.")
+		return nil
+	}
+	return &given[0]
+}
+
+// listed are the values of a parameter that can be repeated, each as rule wants.
+func (q *query) listed(name string, rule func(string) string) []string {
+	given := q.values[name]
+	if len(given) > maxListed {
+		q.fail(name, fmt.Sprintf("can be given at most %d times.", maxListed))
+		return nil
+	}
+	for _, v := range given {
+		if message := rule(v); message != "" {
+			q.fail(name, message)
+		}
+	}
+	return given
+}
+
+// ids are the UUIDs of a parameter that can be repeated, in their canonical form.
+func (q *query) ids(name string) []string {
+	given := slices.Clone(q.listed(name, func(v string) string {
+		if _, ok := field.ID(v); !ok {
+			return "must be a UUID."
+		}
+		return ""
+	}))
+	for i, v := range given {
+		given[i], _ = field.ID(v)
+	}
+	return given
+}
+
 // draftSorts are the fields that drafts can be sorted by.
 var draftSorts = []store.SortField{
 	store.SortCreatedAt, store.SortLastModifiedAt, store.SortName, store.SortKey, store.SortID, store.SortVersion,
 	store.SortStatus,
 }
+
+// connectorSorts are those of Connectors, which have no status.
+var connectorSorts = slices.DeleteFunc(slices.Clone(draftSorts), func(f store.SortField) bool {
+	return f == store.SortStatus
+})
 
 // maxSorts bounds the keys of an order: there are no more fields than that.
 const maxSorts = 7

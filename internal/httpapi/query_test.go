@@ -80,6 +80,9 @@ func TestListQueries(t *testing.T) {
 		{"integrationTypes=oms&integrationTypes=psp", "a B", 2},
 		{"integrationTypes=giftcard", "", 0},
 		{"integrationTypes=tax&limit=1&sort=name", "a", 2},
+		{"isPrivate=true", "b a B ä", 4},
+		{"isPrivate=false", "", 0},
+		{"isPrivate=true&integrationTypes=psp", "B", 1},
 		{"where=name%3D1&expand=x&Limit=999&unknown", "b a B ä", 4},
 	} {
 		page := w.page(t, c.query)
@@ -106,6 +109,7 @@ func TestBadQueries(t *testing.T) {
 		"sort=": {"sort"}, "sort": {"sort"}, "sort=+": {"sort"}, "sort=color": {"sort"}, "sort=name+up": {"sort"},
 		"sort=name+asc+desc": {"sort"}, "sort=Name": {"sort"}, "sort=name,key": {"sort"}, "sort=%ff": {"sort"},
 		"integrationTypes=": {"integrationTypes"}, "integrationTypes=Tax": {"integrationTypes"}, "integrationTypes=tax,oms": {"integrationTypes"},
+		"isPrivate=": {"isPrivate"}, "isPrivate=True": {"isPrivate"}, "isPrivate=1": {"isPrivate"}, "isPrivate=true&isPrivate=true": {"isPrivate"},
 		"limit=x&offset=y&sort=z&integrationTypes=w": {"sort", "integrationTypes", "limit", "offset"},
 		"%zz": {"query"}, "a;b": {"query"}, "limit=%": {"query"},
 	} {

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/problem"
@@ -90,11 +88,11 @@ func (r *request) ref() (store.Ref, error) {
 		}
 		return store.Ref{Key: key}, nil
 	}
-	id, err := uuid.Parse(value)
-	if err != nil || len(value) != len(id.String()) {
+	id, ok := field.ID(value)
+	if !ok {
 		return store.Ref{}, problem.InvalidPath("id", "must be a UUID; a key is written key=my-key.")
 	}
-	return store.Ref{ID: id.String()}, nil
+	return store.Ref{ID: id}, nil
 }
 
 // bearer is the request's access token, "" when it has none (RFC 6750 section

@@ -10,10 +10,12 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
-// response is an answer: a status, a JSON text, and headers beside those that
-// every answer has.
+// response is an answer: a status, a body, and headers beside those that every
+// answer has.
 type response struct {
 	status int
+	// media is the body's media type; "" is JSON.
+	media  string
 	body   []byte
 	header http.Header
 }

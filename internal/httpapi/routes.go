@@ -22,8 +22,9 @@ type route struct {
 
 // The scopes of the table. A scope includes the weaker ones: see auth.Principal.
 var (
-	read  = []auth.Scope{auth.ViewConnectors}
-	write = []auth.Scope{auth.ManageConnectors}
+	read    = []auth.Scope{auth.ViewConnectors}
+	write   = []auth.Scope{auth.ManageConnectors}
+	certify = []auth.Scope{auth.CertifyConnectors}
 )
 
 // routes is the one table of endpoints. {ref} is an id, or key= and a key.
@@ -33,14 +34,31 @@ func (a *API) routes() []route {
 		{http.MethodGet, "/connectors/drafts", read, a.listDrafts},
 		{http.MethodGet, "/connectors/drafts/{ref}", read, a.getDraft},
 		{http.MethodPost, "/connectors/drafts/{ref}", write, a.updateDraft},
+		{http.MethodDelete, "/connectors/drafts/{ref}", write, a.deleteDraft},
 
+		{http.MethodGet, "/connectors/search", read, a.searchConnectors},
 		{http.MethodGet, "/connectors/{ref}", read, a.getConnector},
 
 		{http.MethodGet, "/x/v1/drafts/{ref}/runs", read, a.listRuns},
 		{http.MethodGet, "/x/v1/drafts/{ref}/runs/{run}", read, a.getRun},
 		{http.MethodGet, "/x/v1/drafts/{ref}/runs/{run}/report", read, a.getRunReport},
 
+		{http.MethodPost, "/x/v1/drafts/{ref}/withdraw", write, a.withdrawDraft},
+		{http.MethodPost, "/x/v1/validations", write, a.validate},
+
+		{http.MethodGet, "/x/v1/reviews", certify, a.listReviews},
+		{http.MethodGet, "/x/v1/reviews/{ref}", certify, a.getReview},
+		{http.MethodPost, "/x/v1/reviews/{ref}/take", certify, a.takeReview},
+		{http.MethodPost, "/x/v1/reviews/{ref}/approve", certify, a.approveReview},
+		{http.MethodPost, "/x/v1/reviews/{ref}/reject", certify, a.rejectReview},
+
 		{http.MethodPost, "/oauth/token", nil, a.issueToken},
+		{http.MethodPost, "/oauth/introspect", nil, a.introspectToken},
+		{http.MethodPost, "/oauth/token/revoke", nil, a.revokeToken},
+
+		{http.MethodGet, "/openapi.yaml", nil, a.openAPIAsYAML},
+		{http.MethodGet, "/openapi.json", nil, a.openAPIAsJSON},
+		{http.MethodGet, "/docs", nil, a.docs},
 
 		{http.MethodGet, "/schema/connect.yaml.json", nil, a.connectYAMLSchema},
 

@@ -25,6 +25,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/store"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
+	"github.com/greenroom-registry/greenroom/internal/testkit/openapi"
 )
 
 // role is who a request comes from.
@@ -52,6 +53,8 @@ type world struct {
 	tokens map[role]string
 	logged *journal
 	ready  func(context.Context) error
+	// validate stands in for the pipeline.
+	validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
 }
 
 func newWorld(tb testing.TB) *world {
@@ -65,19 +68,26 @@ func newWorld(tb testing.TB) *world {
 			tb.Error(err)
 		}
 	})
-	w := &world{store: s, logged: &journal{}, ready: s.Ping}
+	source, err := gitsource.New(gitsource.Options{ScratchDir: tb.TempDir()}) // for what an address may be
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w := &world{store: s, logged: &journal{}, ready: s.Ping, validate: foundNothing}
 	w.drafts = connector.New(connector.Options{
 		Store:        s,
 		Repositories: repositories{},
-		Rules:        field.Rules{Regions: api.DefaultRegions, RepositoryURL: onlyHTTPS, RepositoryTag: gitsource.CheckTag},
+		Rules:        field.Rules{Regions: api.DefaultRegions, RepositoryURL: source.CheckURL, RepositoryTag: gitsource.CheckTag},
 		Now:          time.Now,
 	})
 	tokens := auth.New(s, time.Now)
 	w.Handler = New(Options{
 		Drafts: w.drafts,
 		Tokens: tokens,
-		Ready:  func(ctx context.Context) error { return w.ready(ctx) },
-		Log:    correlation.Logger(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Validate: func(ctx context.Context, project string, r api.Repository) (api.Report, error) {
+			return w.validate(ctx, project, r)
+		},
+		Ready: func(ctx context.Context) error { return w.ready(ctx) },
+		Log:   correlation.Logger(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	w.tokens = map[role]string{badToken: "0123456789"}
 	for r, project := range map[role]string{viewer: ownProject, developer: ownProject, owner: ownProject, certifier: ownProject, strangers: "europe-west1.gcp:other"} {
@@ -95,12 +105,16 @@ func newWorld(tb testing.TB) *world {
 	return w
 }
 
-func onlyHTTPS(url string) error {
-	if !strings.HasPrefix(url, "https://") {
-		return fmt.Errorf("must begin with https")
-	}
-	return nil
+// foundNothing is a validation of what is good.
+func foundNothing(context.Context, string, api.Repository) (api.Report, error) {
+	return api.Report{Valid: true, Commit: commit, Ruleset: ruleset, Findings: []api.Finding{}}, nil
 }
+
+// What runs and validations of the tests are about.
+const (
+	commit  = "0000000000000000000000000000000000000001"
+	ruleset = "sha256:0123456789abcdef"
+)
 
 // repositories are those below https://git.example/: the last part of the URL
 // says what is found there.
@@ -158,7 +172,7 @@ func decode[T any](tb testing.TB, text []byte) T {
 }
 
 // call sends a request; a body that is not empty is sent as JSON unless change
-// says otherwise.
+// says otherwise. Every answer is held to the API's description.
 func (w *world) call(tb testing.TB, r role, method, target, body string, change ...func(*http.Request)) answer {
 	tb.Helper()
 	req, err := http.NewRequestWithContext(tb.Context(), method, "http://greenroom.example"+target, strings.NewReader(body))
@@ -176,6 +190,7 @@ func (w *world) call(tb testing.TB, r role, method, target, body string, change 
 	}
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, req)
+	openapi.Load(tb).CheckAnswer(tb, req.Method, req.URL.RequestURI(), rec.Code, rec.Header(), rec.Body.Bytes())
 	return answer{rec.Code, rec.Header(), rec.Body.Bytes()}
 }
 
@@ -250,8 +265,8 @@ func (w *world) finish(tb testing.TB, id string, passed bool) {
 		tb.Fatal(err)
 	}
 	outcome := connector.Outcome{
-		Commit: "0000000000000000000000000000000000000001",
-		Report: api.Report{Valid: passed, Ruleset: "sha256:0", Findings: []api.Finding{}},
+		Commit: commit,
+		Report: api.Report{Valid: passed, Ruleset: ruleset, Findings: []api.Finding{}},
 		Steps:  []api.RunStep{{Name: "fetch", Milliseconds: 1}},
 	}
 	if passed {
@@ -260,6 +275,23 @@ func (w *world) finish(tb testing.TB, id string, passed bool) {
 	if err := w.drafts.Finish(tb.Context(), run, outcome); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// submit makes a draft that waits for its certification.
+func (w *world) submit(tb testing.TB, members map[string]any) api.ConnectorStaged {
+	tb.Helper()
+	d := w.create(tb, members)
+	w.finish(tb, w.start(tb, d, api.Publish(true)), true)
+	d.Version += 2
+	return d
+}
+
+// take makes the certifier its reviewer.
+func (w *world) take(tb testing.TB, d api.ConnectorStaged) api.ConnectorStaged {
+	tb.Helper()
+	want(tb, w.call(tb, certifier, http.MethodPost, "/x/v1/reviews/"+d.ID+"/take", ""), http.StatusOK, "")
+	d.Version++
+	return d
 }
 
 // journal is a log that can be read while it is written.

@@ -102,22 +102,6 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Now:        time.Now,
 		ResolveTTL: o.ResolveTTL,
 	})
-	if err := s.openQueue(ctx, o, drafts, source); err != nil {
-		return nil, err
-	}
-	s.http = s.httpServer(httpapi.New(httpapi.Options{
-		Drafts: drafts,
-		Tokens: auth.New(s.store, time.Now),
-		Ready:  s.ready,
-		Log:    o.Log,
-	}))
-	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
-	}
-	return s, nil
-}
-
-func (s *Server) openQueue(ctx context.Context, o Options, drafts *connector.Service, source *gitsource.Source) error {
 	worker := publish.New(publish.Options{
 		Runs:      s.store,
 		Drafts:    drafts,
@@ -127,6 +111,23 @@ func (s *Server) openQueue(ctx context.Context, o Options, drafts *connector.Ser
 		Log:       o.Log,
 		PublicURL: o.PublicURL,
 	})
+	if err := s.openQueue(ctx, o, worker); err != nil {
+		return nil, err
+	}
+	s.http = s.httpServer(httpapi.New(httpapi.Options{
+		Drafts:   drafts,
+		Tokens:   auth.New(s.store, time.Now),
+		Validate: worker.Validate,
+		Ready:    s.ready,
+		Log:      o.Log,
+	}))
+	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
+	}
+	return s, nil
+}
+
+func (s *Server) openQueue(ctx context.Context, o Options, worker *publish.Worker) error {
 	queue, err := jobs.New(ctx, jobs.Options{
 		DB:      s.store.Queue(),
 		Runs:    s.store,

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
@@ -180,21 +179,26 @@ func TestStopWithARequestThatWaits(t *testing.T) {
 	git := gitserver.New(t)
 	o := options(t, git)
 	o.Workers = 0
-	r := start(t, o)
-	run := r.publish(t, r.createdDraft(t, repository(t, git)))
+	s, err := server.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrivals := s.Arrivals()
+	r := run(t, s)
+	queued := r.publish(t, r.createdDraft(t, repository(t, git)))
+	for len(arrivals) > 0 {
+		<-arrivals
+	}
 
-	arrived := make(chan struct{})
-	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(arrived) }})
-	path := "/x/v1/drafts/" + run.DraftID + "/runs/" + run.ID + "?wait=25"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL()+path, strings.NewReader("{}"))
+	path := "/x/v1/drafts/" + queued.DraftID + "/runs/" + queued.ID + "?wait=25"
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL()+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+r.token)
-	req.Header.Set("Expect", "100-continue") // so that the server says when it has the request
 	answered := make(chan string, 1)
-	go func() { answered <- exchange(&http.Transport{ExpectContinueTimeout: patience}, req) }()
-	<-arrived
+	go func() { answered <- exchange(&http.Transport{}, req) }()
+	<-arrivals
 	r.end(t)
 	if got := <-answered; !strings.HasPrefix(got, `503 {"statusCode":503,`) {
 		t.Errorf("answered %s, want 503", got)

@@ -35,8 +35,12 @@ type Connector struct {
 	Name    string
 	Private bool
 	// Listed says whether search and listings show it.
-	Listed                    bool
-	Types                     TypeMask
+	Listed bool
+	Types  TypeMask
+	// Company is the creator's, "" when there is none.
+	Company string
+	// SearchText is what text searches look into, as FoldText makes it.
+	SearchText                string
 	CreatedAt, LastModifiedAt time.Time
 	// Document is the Connector as JSON, byte for byte as it is sent.
 	Document []byte
@@ -95,7 +99,8 @@ const (
 	SortKey            SortField = "key"
 	SortID             SortField = "id"
 	SortVersion        SortField = "version"
-	SortStatus         SortField = "status"
+	// SortStatus is a field of drafts alone.
+	SortStatus SortField = "status"
 )
 
 // Page is one page of documents and how many there are in all.

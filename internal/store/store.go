@@ -11,6 +11,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/greenroom-registry/greenroom/api"
 )
 
 // Errors of a Store. Anything else is trouble of the database.
@@ -20,7 +22,8 @@ var (
 	// ErrConflict: the guard of a WriteSet does not hold any more, or a newer
 	// program wrote the row; nothing was written. Read again to learn why.
 	ErrConflict = errors.New("guard does not hold")
-	// ErrKeyTaken: another draft has the key or the id; nothing was written.
+	// ErrKeyTaken: another draft has the key or the id, or the key is reserved to
+	// another project; nothing was written.
 	ErrKeyTaken = errors.New("key is taken")
 )
 
@@ -38,8 +41,16 @@ type Store interface {
 	// caller may see it is not the store's question.
 	Draft(ctx context.Context, ref Ref) (Draft, error)
 	Connector(ctx context.Context, ref Ref) (Connector, error)
-	// Drafts returns an error for a field that it cannot sort by.
+	// KeyReservation returns the project whose Connector has the key or once had
+	// it: no other can insert a draft with it. It returns ErrNotFound for a key
+	// that was never published.
+	KeyReservation(ctx context.Context, key string) (string, error)
+	// Drafts and Connectors return an error for a field that they cannot sort by.
 	Drafts(ctx context.Context, q DraftQuery) (Page, error)
+	Connectors(ctx context.Context, q ConnectorQuery) (Page, error)
+	// DraftsOfStatus lists drafts of all projects in one of the states, the
+	// longest unchanged first, ties by id, and how many there are.
+	DraftsOfStatus(ctx context.Context, states []api.ConnectorStatus, limit, offset int) ([]Draft, int, error)
 
 	Runs
 	Clients
@@ -96,6 +107,8 @@ type Clients interface {
 	// Token returns the token with its client; ErrNotFound when one of them is
 	// not there. Whether the token has expired is not the store's question.
 	Token(ctx context.Context, hash []byte) (Token, Client, error)
+	// RemoveToken removes a token of the client; no such token is no error.
+	RemoveToken(ctx context.Context, clientID string, hash []byte) error
 	// RemoveExpiredTokens forgets tokens that ended before the time given.
 	RemoveExpiredTokens(ctx context.Context, before time.Time) error
 }

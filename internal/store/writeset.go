@@ -14,7 +14,8 @@ type WriteSet struct {
 	// they were inserted; for Delete only ID and LastModifiedAt are read.
 	Draft Draft
 	// Connector, when set, is inserted or, but for the same three, replaced. It
-	// has the draft's id and key.
+	// has the draft's id, key and owner, and its key is reserved to the owner for
+	// good.
 	Connector *Connector
 	// PrivateProjects, when set, replaces those of the draft's Connector.
 	PrivateProjects *[]string
@@ -47,7 +48,7 @@ const (
 // Guard is what must hold for a WriteSet to be applied.
 type Guard struct {
 	// Version is the stored version of the draft. For an insert it is 0: no
-	// draft has the id or the key.
+	// draft has the id or the key, and no other project has the key reserved.
 	Version int64
 	// RunID and Token, when set, name a run that the token's holder must still
 	// hold. They guard an update or delete, and any EndRun.

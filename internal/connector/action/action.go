@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
@@ -17,6 +18,10 @@ import (
 // behind a pointer of the document, which the document before may share.
 type Draft struct {
 	Doc *api.ConnectorStaged
+	// ProjectKey is that of the caller.
+	ProjectKey string
+	// Now is the time of the request.
+	Now time.Time
 	// HasChanges says whether the draft, as it is now, differs from the
 	// production Connector.
 	HasChanges func() bool
@@ -26,6 +31,8 @@ type Draft struct {
 	// not name any more.
 	StartPreview, CancelPreview bool
 	StartPublish                *Publish
+	// Unlist says that the production Connector leaves search and listings.
+	Unlist bool
 }
 
 // Publish is how a publish was asked for.

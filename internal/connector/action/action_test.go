@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -39,6 +40,7 @@ type example struct {
 	StartsPreview  bool            `json:"startsPreview"`
 	CancelsPreview bool            `json:"cancelsPreview"`
 	StartsPublish  *action.Publish `json:"startsPublish"`
+	Unlists        bool            `json:"unlists"`
 
 	// Problems are what is wrong with the body; Error is the code when only the
 	// draft's state forbids it.
@@ -150,7 +152,12 @@ func apply(t *testing.T, e example, actions []action.Action) {
 	t.Helper()
 	before := draft(t, e.Before)
 	doc := before
-	d := &action.Draft{Doc: &doc, HasChanges: func() bool { return doc.HasChanges }}
+	d := &action.Draft{
+		Doc:        &doc,
+		ProjectKey: "acme",
+		Now:        time.Date(2024, 1, 2, 3, 4, 5, 678_000_000, time.UTC),
+		HasChanges: func() bool { return doc.HasChanges },
+	}
 	var err error
 	for _, a := range actions {
 		if err = a.Apply(d); err != nil {
@@ -175,6 +182,9 @@ func apply(t *testing.T, e example, actions []action.Action) {
 	}
 	if d.StartPreview != e.StartsPreview || d.CancelPreview != e.CancelsPreview {
 		t.Errorf("starts a preview: %t, cancels one: %t", d.StartPreview, d.CancelPreview)
+	}
+	if d.Unlist != e.Unlists {
+		t.Errorf("unlists: %t", d.Unlist)
 	}
 	if diff := cmp.Diff(e.StartsPublish, d.StartPublish); diff != "" {
 		t.Errorf("publish (-want +got):\n%s", diff)
@@ -218,6 +228,8 @@ func TestRead(t *testing.T) {
 		{"no object", `"setName"`, []string{"$.actions[0]: must be an object, but is a string."}},
 		{"a long description", `{"action": "setDescription", "description": "` + strings.Repeat("x", 10_001) + `"}`,
 			[]string{"$.actions[0].description: must have at most 10000 characters, but has 10001."}},
+		{"a long comment", `{"action": "addCertificationComment", "comment": "` + strings.Repeat("x", 10_001) + `"}`,
+			[]string{"$.actions[0].comment: must have at most 10000 characters, but has 10001."}},
 		{"everything at once", `{"action": "setName"}, {"action": "nothing"}, {"action": "publish"}, {"action": "setCreatorEmail", "creatorEmail": 1}`, []string{
 			"$.actions[0].name: is required.",
 			"$.actions[1].action: " + all + `, but is "nothing".`,
@@ -248,6 +260,8 @@ func TestRead(t *testing.T) {
 func TestAllowedInCertification(t *testing.T) {
 	t.Parallel()
 	preview, name := action.Action{Name: "updatePreviewable"}, action.Action{Name: "setName"}
+	add, remove := action.Action{Name: "addPrivateProject"}, action.Action{Name: "removePrivateProject"}
+	comment := action.Action{Name: "addCertificationComment"}
 	for _, tc := range []struct {
 		actions []action.Action
 		want    bool
@@ -256,7 +270,10 @@ func TestAllowedInCertification(t *testing.T) {
 		{[]action.Action{preview}, true},
 		{[]action.Action{name}, false},
 		{[]action.Action{preview, name}, false},
+		{[]action.Action{add, comment, remove, preview}, true},
+		{[]action.Action{add, name, remove}, false},
 		{[]action.Action{{Name: "publish"}}, false},
+		{[]action.Action{{Name: "unlist"}}, false},
 	} {
 		if got := action.AllowedInCertification(tc.actions); got != tc.want {
 			t.Errorf("%v: %t", tc.actions, got)
@@ -288,6 +305,10 @@ var constructors = []api.UpdateAction{
 	api.SetCreatorLogo("https://example.com"),
 	api.UpdatePreviewable(),
 	api.Publish(true),
+	api.AddPrivateProject("europe-west1.gcp:bolt"),
+	api.RemovePrivateProject("europe-west1.gcp:bolt"),
+	api.AddCertificationComment("x"),
+	api.Unlist(),
 }
 
 // TestEverythingKnowsEveryAction catches the place that was forgotten when an

@@ -16,7 +16,11 @@ var table = []kind{
 	{name: "setCreatorNoOfContributors", read: setCreatorNoOfContributors},
 	{name: "setCreatorSupportUrl", read: setCreatorSupportURL},
 	{name: "setCreatorLogo", read: setCreatorLogo},
+	{name: "addPrivateProject", read: addPrivateProject, whenInCertification: true},
+	{name: "removePrivateProject", read: removePrivateProject, whenInCertification: true},
+	{name: "addCertificationComment", read: addCertificationComment, whenInCertification: true},
 	{name: "updatePreviewable", read: updatePreviewable, whenInCertification: true},
+	{name: "unlist", read: unlist},
 	{name: "publish", read: publish, last: true},
 }
 

@@ -13,6 +13,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/jsonbody"
 )
@@ -62,6 +64,14 @@ func Person(v string) string { return line(256)(v) }
 // Description is prose of several lines; "" clears it.
 func Description(v string) string { return atMost(v, 10_000) }
 
+// Comment is prose that says something.
+func Comment(v string) string {
+	if strings.TrimSpace(v) == "" {
+		return "must not be empty."
+	}
+	return atMost(v, 10_000)
+}
+
 // line is text without line ends or other control characters, and without the
 // characters that make text read in another order than it is written.
 func line(limit int) jsonbody.Rule {
@@ -97,6 +107,16 @@ func Key(v string) string {
 		return "must have 2 to 256 characters, letters, digits, _ and - only."
 	}
 	return ""
+}
+
+// ID returns a UUID in its canonical form; false for what is none, or is written
+// in braces or as a URN.
+func ID(v string) (string, bool) {
+	id, err := uuid.Parse(v)
+	if err != nil || len(v) != len(id.String()) {
+		return "", false
+	}
+	return id.String(), true
 }
 
 var projectPattern = regexp.MustCompile(`^[a-zA-Z0-9-_.]+:[a-zA-Z0-9-_]{2,36}$`)

@@ -155,3 +155,16 @@ func requireSeen(t *testing.T, v string) {
 		}
 	}
 }
+
+func TestID(t *testing.T) {
+	t.Parallel()
+	const id = "5ab3edcd-9d23-4934-8f48-256805253119"
+	for v, want := range map[string]string{
+		id: id, strings.ToUpper(id): id, "": "", "x": "", "{" + id + "}": "", "urn:uuid:" + id: "", strings.ReplaceAll(id, "-", ""): "",
+		id + " ": "", strings.Replace(id, "5", "g", 1): "",
+	} {
+		if got, ok := field.ID(v); got != want || ok != (want != "") {
+			t.Errorf("%q: %q, %t; want %q", v, got, ok, want)
+		}
+	}
+}

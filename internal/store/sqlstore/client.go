@@ -25,6 +25,7 @@ const (
 	putToken    = `INSERT INTO token (hash, client_id, scopes, expires_at) VALUES ($1, $2, $3, $4)`
 	selectToken = `SELECT ` + clientColumns + `, token.scopes, token.expires_at
 		FROM token JOIN client ON client.id = token.client_id WHERE token.hash = $1`
+	removeToken         = `DELETE FROM token WHERE hash = $1 AND client_id = $2`
 	removeExpiredTokens = `DELETE FROM token WHERE expires_at < $1`
 )
 
@@ -115,6 +116,14 @@ func (s *Store) Token(ctx context.Context, hash []byte) (store.Token, store.Clie
 	}
 	t := store.Token{Hash: hash, ClientID: c.ID, Scopes: strings.Fields(scopes), ExpiresAt: fromMicros(expires)}
 	return t, c, nil
+}
+
+// RemoveToken removes a token of the client.
+func (s *Store) RemoveToken(ctx context.Context, clientID string, hash []byte) error {
+	if _, err := s.exec(ctx, removeToken, hex.EncodeToString(hash), clientID); err != nil {
+		return fmt.Errorf("remove a token of client %s: %w", clientID, err)
+	}
+	return nil
 }
 
 // RemoveExpiredTokens forgets tokens that ended before the time given.

@@ -10,7 +10,8 @@ import (
 const (
 	insertDraft = `INSERT INTO draft
 		(id, key, version, owner, name, status, private, types, created_at, modified_at, schema, document, facts)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+		WHERE NOT EXISTS (SELECT 1 FROM reserved_key WHERE reserved_key.key = $2 AND reserved_key.project <> $4)
 		ON CONFLICT DO NOTHING`
 	// What must hold of a draft that is there. By the schema, a newer program's
 	// documents are left alone; its Connectors too, for who writes one writes the
@@ -23,11 +24,14 @@ const (
 	deleteDraft = `DELETE FROM draft` + guard
 
 	upsertConnector = `INSERT INTO connector
-		(id, key, version, owner, name, private, listed, types, created_at, modified_at, schema, document)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		(id, key, version, owner, name, private, listed, types, created_at, modified_at, schema, company, search_text, document)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, private = excluded.private,
-		listed = excluded.listed, types = excluded.types, modified_at = excluded.modified_at,
-		schema = excluded.schema, document = excluded.document`
+		listed = excluded.listed, types = excluded.types, modified_at = excluded.modified_at, schema = excluded.schema,
+		company = excluded.company, search_text = excluded.search_text, document = excluded.document`
+	// The key and the owner are those of the row: a replaced one keeps its own.
+	reserveKey = `INSERT INTO reserved_key (key, project)
+		SELECT key, owner FROM connector WHERE id = $1 AND key IS NOT NULL ON CONFLICT DO NOTHING`
 	deleteConnector = `DELETE FROM connector WHERE id = $1`
 	clearProjects   = `DELETE FROM connector_project WHERE connector_id = $1`
 	insertProject   = `INSERT INTO connector_project (connector_id, project) VALUES ($1, $2) ON CONFLICT DO NOTHING`
@@ -117,7 +121,11 @@ func (t transaction) guarded(ctx context.Context, w store.WriteSet) error {
 
 func (t transaction) putConnector(ctx context.Context, c store.Connector) error {
 	_, err := t.exec(ctx, upsertConnector, c.ID, nullable(c.Key), c.Version, c.Owner, c.Name, flag(c.Private),
-		flag(c.Listed), int64(c.Types), micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion, string(c.Document))
+		flag(c.Listed), int64(c.Types), micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion,
+		c.Company, c.SearchText, string(c.Document))
+	if err == nil {
+		_, err = t.exec(ctx, reserveKey, c.ID)
+	}
 	if err != nil {
 		return fmt.Errorf("write connector %s: %w", c.ID, err)
 	}

@@ -17,9 +17,12 @@ var migrations embed.FS
 type dialect struct {
 	name  string // folder of its migrations
 	goose goose.Dialect
+	// contains is the condition that the first %s, a text, contains the second,
+	// letter for letter.
+	contains string
 }
 
-var sqlite = dialect{name: "sqlite", goose: goose.DialectSQLite3}
+var sqlite = dialect{name: "sqlite", goose: goose.DialectSQLite3, contains: "instr(%s, %s) > 0"}
 
 // migrate brings the schema up to date. Migrations only go forward.
 func (d dialect) migrate(ctx context.Context, db *sql.DB) error {

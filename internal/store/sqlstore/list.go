@@ -3,21 +3,32 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
-// sortColumns maps the API's fields to what an index is ordered by.
-var sortColumns = map[store.SortField]string{
-	store.SortCreatedAt:      "created_at",
-	store.SortLastModifiedAt: "modified_at",
-	store.SortName:           "name",
-	store.SortKey:            "COALESCE(key, '')",
-	store.SortID:             "id",
-	store.SortVersion:        "version",
-	store.SortStatus:         "status",
+// The API's fields, and what an index is ordered by.
+var (
+	draftColumns = map[store.SortField]string{
+		store.SortCreatedAt:      "created_at",
+		store.SortLastModifiedAt: "modified_at",
+		store.SortName:           "name",
+		store.SortKey:            "COALESCE(key, '')",
+		store.SortID:             "id",
+		store.SortVersion:        "version",
+		store.SortStatus:         "status",
+	}
+	connectorColumns = withoutStatus(draftColumns)
+)
+
+func withoutStatus(columns map[store.SortField]string) map[store.SortField]string {
+	rest := maps.Clone(columns)
+	delete(rest, store.SortStatus)
+	return rest
 }
 
 // Drafts reads a page of one project's drafts and their total.
@@ -34,46 +45,54 @@ func (s *Store) Drafts(ctx context.Context, q store.DraftQuery) (store.Page, err
 }
 
 func draftList(q store.DraftQuery) (paged, error) {
-	order, err := orderBy(q.Sort)
+	order, err := orderBy(draftColumns, q.Sort)
 	if err != nil {
 		return paged{}, err
 	}
-	where, args := draftFilter(q)
+	// What follows "owner" or "scope": the columns it names are in both tables, so
+	// that a total counts what its list shows.
+	var where conditions
+	where.add("= " + where.arg(q.Owner))
+	where.types(q.Types)
+	if q.Private != nil {
+		where.add("private = " + where.arg(flag(*q.Private)))
+	}
 	return paged{
-		count: "SELECT COALESCE(SUM(n), 0) FROM counter WHERE scope" + where,
-		list: fmt.Sprintf("SELECT document FROM draft WHERE owner%s ORDER BY %s LIMIT $%d OFFSET $%d",
-			where, order, len(args)+1, len(args)+2),
-		args: args, limit: q.Limit, offset: q.Offset,
+		count: "SELECT COALESCE(SUM(n), 0) FROM counter WHERE scope " + where.text(),
+		list:  "SELECT document FROM draft WHERE owner " + where.page(order),
+		args:  where.args, limit: q.Limit, offset: q.Offset,
 		rare: len(q.Sort) > 1 || len(q.Types) > 2,
 	}, nil
 }
 
-// draftFilter is the condition after "owner" or "scope": the columns it names
-// are in both tables, so that a total counts what its list shows.
-func draftFilter(q store.DraftQuery) (string, []any) {
-	var where strings.Builder
-	where.WriteString(" = $1")
-	args := []any{q.Owner}
-	for _, mask := range q.Types {
-		args = append(args, int64(mask))
-		fmt.Fprintf(&where, " AND (types & $%d) <> 0", len(args))
+// DraftsOfStatus lists drafts of all projects.
+func (s *Store) DraftsOfStatus(ctx context.Context, states []api.ConnectorStatus, limit, offset int) ([]store.Draft, int, error) {
+	drafts, total, err := readPage(ctx, s, statusList(states, limit, offset), scanDraft)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list drafts of status %v: %w", states, err)
 	}
-	if q.Private != nil {
-		args = append(args, flag(*q.Private))
-		fmt.Fprintf(&where, " AND private = $%d", len(args))
+	return drafts, total, nil
+}
+
+func statusList(states []api.ConnectorStatus, limit, offset int) paged {
+	var where conditions
+	in(&where, "status", states)
+	return paged{
+		count: "SELECT COUNT(*) FROM draft WHERE " + where.text(),
+		list:  selectDraft + where.page("modified_at, id"),
+		args:  where.args, limit: limit, offset: offset,
 	}
-	return where.String(), args
 }
 
 // orderBy ends with id, which breaks ties the way of the last key, so that one
 // index serves. What comes after id can decide nothing.
-func orderBy(sorts []store.Sort) (string, error) {
+func orderBy(known map[store.SortField]string, sorts []store.Sort) (string, error) {
 	var columns, order []string
 	direction := " ASC"
 	for _, k := range sorts {
-		column, ok := sortColumns[k.Field]
+		column, ok := known[k.Field]
 		if !ok {
-			return "", fmt.Errorf("sort by unknown field %q", k.Field)
+			return "", fmt.Errorf("cannot sort by %q", k.Field)
 		}
 		if slices.Contains(columns, column) || slices.Contains(columns, "id") {
 			continue

@@ -11,9 +11,9 @@ import (
 // writeStatements lists every statement that runs in the write pool.
 var writeStatements = []string{
 	insertDraft, updateDraft, deleteDraft,
-	upsertConnector, deleteConnector, clearProjects, insertProject, addCounter,
+	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter,
 	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
-	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeExpiredTokens,
+	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeToken, removeExpiredTokens,
 }
 
 // transaction is one of the write pool.

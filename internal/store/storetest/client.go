@@ -107,6 +107,23 @@ var clientTests = map[string]func(*testing.T, store.Store){
 		again.ExpiresAt = at(9000)
 		requireUnchanged(t, s, func() { requireEqual(t, kindOf(s.PutToken(t.Context(), again)), "trouble") })
 	},
+	"has its tokens removed one by one": func(t *testing.T, s store.Store) {
+		addToken(t, s, newToken("t1", "c1"))
+		addToken(t, s, newToken("t2", "c1"))
+		requireNil(t, s.RemoveToken(t.Context(), "c1", hash("t1")))
+		requireNoToken(t, s, newToken("t1", "c1"))
+		requireToken(t, s, newToken("t2", "c1"), newClient("c1"))
+		requireNil(t, s.PutToken(t.Context(), newToken("t1", "c1")))
+	},
+	"has no token of another removed": func(t *testing.T, s store.Store) {
+		addToken(t, s, newToken("t1", "c1"))
+		addToken(t, s, newToken("t2", "c2"))
+		requireUnchanged(t, s, func() {
+			requireNil(t, s.RemoveToken(t.Context(), "c2", hash("t1")))
+			requireNil(t, s.RemoveToken(t.Context(), "c3", hash("t1")))
+			requireNil(t, s.RemoveToken(t.Context(), "c1", hash("t3"))) // of nobody
+		})
+	},
 	"has expired tokens until they are removed": func(t *testing.T, s store.Store) {
 		end := at(3600)
 		for i, name := range []string{"t1", "t2", "t3"} {

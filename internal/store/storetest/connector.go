@@ -12,6 +12,7 @@ var connectorTests = map[string]func(*testing.T, store.Store){
 		d := newDraft("d1", withKey("k1"))
 		c := newConnector(d)
 		c.Types, c.Document = 5, []byte(oddDocument)
+		c.Company, c.SearchText = "É \"Ltd\" 😀", store.FoldText("Straße\n100 % 'x'")
 		addPublished(t, s, d, c, nil)
 		for _, ref := range []store.Ref{{ID: "d1"}, {Key: "k1"}} {
 			got := must(s.Connector(t.Context(), ref))(t)
@@ -34,6 +35,7 @@ var connectorTests = map[string]func(*testing.T, store.Store){
 		addPublished(t, s, d, before, nil)
 		after := store.Connector{
 			ID: "d1", Key: "k2", Version: 2, Owner: owners[1], Name: "New", Types: 3,
+			Private: false, Listed: false, Company: "Other", SearchText: "new",
 			CreatedAt: at(5), LastModifiedAt: at(6), Document: document("new", 2),
 		}
 		w := updating(d, next(d))

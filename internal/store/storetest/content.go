@@ -16,6 +16,8 @@ type content struct {
 	Drafts     map[store.Ref]store.Draft
 	Connectors map[store.Ref]store.Connector
 	Lists      map[string]store.Page
+	Searches   map[string]store.Page
+	Reserved   map[string]string
 	Runs       map[string]store.Run
 	History    map[string]history
 	Due        []string
@@ -43,6 +45,8 @@ func read(t failer, s store.Store) content {
 		Connectors: make(map[store.Ref]store.Connector),
 		Drafts:     make(map[store.Ref]store.Draft),
 		Lists:      make(map[string]store.Page),
+		Searches:   make(map[string]store.Page),
+		Reserved:   make(map[string]string),
 		Runs:       make(map[string]store.Run),
 		History:    make(map[string]history),
 		Tokens:     make(map[string]tokenOfClient),
@@ -53,6 +57,12 @@ func read(t failer, s store.Store) content {
 	}
 	for _, owner := range owners {
 		c.Lists[owner] = must(s.Drafts(background, store.DraftQuery{Owner: owner, Limit: everything}))(t)
+	}
+	for _, viewer := range viewers {
+		c.Searches[viewer] = must(s.Connectors(background, store.ConnectorQuery{Viewer: viewer, Limit: everything}))(t)
+	}
+	for _, key := range draftKeys {
+		note(t, c.Reserved, key, must(present(s.KeyReservation(background, key))))
 	}
 	for _, id := range runIDs {
 		note(t, c.Runs, id, must(present(s.Run(background, id))))

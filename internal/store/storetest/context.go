@@ -45,7 +45,10 @@ func requireIdle(ctx context.Context, t *testing.T, s store.Store, want error) {
 		"Commit a delete":  func() error { return s.Commit(ctx, deleting(d)) },
 		"Draft":            func() error { _, err := s.Draft(ctx, store.Ref{ID: "d1"}); return err },
 		"Drafts":           func() error { _, err := s.Drafts(ctx, sorted()); return err },
+		"DraftsOfStatus":   func() error { _, _, err := s.DraftsOfStatus(ctx, someStatuses, 20, 0); return err },
 		"Connector":        func() error { _, err := s.Connector(ctx, store.Ref{ID: "d1"}); return err },
+		"Connectors":       func() error { _, err := s.Connectors(ctx, searching()); return err },
+		"KeyReservation":   func() error { _, err := s.KeyReservation(ctx, "k1"); return err },
 		"Run":              func() error { _, err := s.Run(ctx, "r1"); return err },
 		"RunsOf":           func() error { _, _, err := s.RunsOf(ctx, "d1", 20, 0); return err },
 		"ClaimRun": func() error {
@@ -65,6 +68,7 @@ func requireIdle(ctx context.Context, t *testing.T, s store.Store, want error) {
 		"RemoveClient":        func() error { return s.RemoveClient(ctx, "c1") },
 		"PutToken":            func() error { return s.PutToken(ctx, newToken("t2", "c1")) },
 		"Token":               func() error { _, _, err := s.Token(ctx, hash("t1")); return err },
+		"RemoveToken":         func() error { return s.RemoveToken(ctx, "c1", hash("t1")) },
 		"RemoveExpiredTokens": func() error { return s.RemoveExpiredTokens(ctx, at(1e6)) },
 		"Ping":                func() error { return s.Ping(ctx) },
 	} {

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,6 +17,7 @@ type model struct {
 	drafts     map[string]store.Draft
 	connectors map[string]store.Connector
 	projects   map[string][]string
+	reserved   map[string]string // key → project
 	runs       map[string]store.Run
 	clients    map[string]store.Client
 	tokens     map[string]store.Token
@@ -30,6 +30,7 @@ func newModel() *model {
 		drafts:     make(map[string]store.Draft),
 		connectors: make(map[string]store.Connector),
 		projects:   make(map[string][]string),
+		reserved:   make(map[string]string),
 		runs:       make(map[string]store.Run),
 		clients:    make(map[string]store.Client),
 		tokens:     make(map[string]store.Token),
@@ -84,7 +85,9 @@ func (m *model) refusal(w store.WriteSet) error {
 	held := m.holds(w.Guard.RunID, w.Guard.Token)
 	switch w.Op {
 	case store.Insert:
-		if _, err := m.draft(store.Ref{Key: w.Draft.Key}); exists || err == nil {
+		_, err := m.draft(store.Ref{Key: w.Draft.Key})
+		project, reserved := m.reserved[w.Draft.Key]
+		if exists || err == nil || reserved && project != w.Draft.Owner {
 			return store.ErrKeyTaken
 		}
 	case store.Update, store.Delete:
@@ -126,6 +129,9 @@ func (m *model) writeConnector(c store.Connector) {
 	}
 	c.PrivateProjects = nil
 	m.connectors[c.ID] = c
+	if _, ok := m.reserved[c.Key]; c.Key != "" && !ok {
+		m.reserved[c.Key] = c.Owner
+	}
 }
 
 func (m *model) Draft(ctx context.Context, ref store.Ref) (store.Draft, error) {
@@ -161,94 +167,21 @@ func (m *model) Connector(ctx context.Context, ref store.Ref) (store.Connector, 
 	return store.Connector{}, store.ErrNotFound
 }
 
+func (m *model) KeyReservation(ctx context.Context, key string) (string, error) {
+	leave, err := m.enter(ctx)
+	defer leave()
+	project, ok := m.reserved[key]
+	if err == nil && !ok {
+		err = store.ErrNotFound
+	}
+	return project, err
+}
+
 func named(ref store.Ref, id, key string) bool {
 	if ref.ID != "" {
 		return ref.ID == id
 	}
 	return ref.Key != "" && ref.Key == key
-}
-
-func (m *model) Drafts(ctx context.Context, q store.DraftQuery) (store.Page, error) {
-	leave, err := m.enter(ctx)
-	defer leave()
-	if err != nil {
-		return store.Page{}, err
-	}
-	order, err := comparison(q.Sort)
-	if err != nil {
-		return store.Page{}, err
-	}
-	var matching []store.Draft
-	for _, d := range m.drafts {
-		if matches(d, q) {
-			matching = append(matching, d)
-		}
-	}
-	slices.SortFunc(matching, order)
-	p := store.Page{Total: len(matching)}
-	for _, d := range window(matching, q.Limit, q.Offset) {
-		p.Documents = append(p.Documents, d.Document)
-	}
-	return p, nil
-}
-
-func matches(d store.Draft, q store.DraftQuery) bool {
-	if d.Owner != q.Owner || q.Private != nil && *q.Private != d.Private {
-		return false
-	}
-	for _, set := range q.Types {
-		if d.Types&set == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-var comparisons = map[store.SortField]func(a, b store.Draft) int{
-	store.SortCreatedAt:      func(a, b store.Draft) int { return a.CreatedAt.Compare(b.CreatedAt) },
-	store.SortLastModifiedAt: func(a, b store.Draft) int { return a.LastModifiedAt.Compare(b.LastModifiedAt) },
-	store.SortName:           func(a, b store.Draft) int { return compareCodePoints(a.Name, b.Name) },
-	store.SortKey:            func(a, b store.Draft) int { return compareCodePoints(a.Key, b.Key) },
-	store.SortID:             func(a, b store.Draft) int { return compareCodePoints(a.ID, b.ID) },
-	store.SortVersion:        func(a, b store.Draft) int { return cmp.Compare(a.Version, b.Version) },
-	store.SortStatus:         func(a, b store.Draft) int { return cmp.Compare(a.Status, b.Status) },
-}
-
-func compareCodePoints(a, b string) int { return slices.Compare([]rune(a), []rune(b)) }
-
-// comparison is the order that keys ask for.
-func comparison(keys []store.Sort) (func(a, b store.Draft) int, error) {
-	var counting []store.Sort
-	for _, k := range keys {
-		if comparisons[k.Field] == nil {
-			return nil, fmt.Errorf("sort by %s", k.Field)
-		}
-		if !slices.ContainsFunc(counting, func(c store.Sort) bool { return c.Field == k.Field }) {
-			counting = append(counting, k)
-		}
-	}
-	tie := store.Sort{Field: store.SortID}
-	if n := len(counting); n > 0 {
-		tie.Desc = counting[n-1].Desc
-	}
-	return func(a, b store.Draft) int {
-		for _, k := range append(counting, tie) {
-			c := comparisons[k.Field](a, b)
-			if k.Desc {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
-		}
-		return 0
-	}, nil
-}
-
-// window is the part of all that a page shows.
-func window[V any](all []V, limit, offset int) []V {
-	from := min(offset, len(all))
-	return all[from:min(from+limit, len(all))]
 }
 
 // stored is t as precise as a store keeps it.

@@ -89,6 +89,15 @@ func (m *model) Token(ctx context.Context, hash []byte) (store.Token, store.Clie
 	return t, c, err
 }
 
+func (m *model) RemoveToken(ctx context.Context, clientID string, hash []byte) error {
+	leave, err := m.enter(ctx)
+	defer leave()
+	if err == nil && m.tokens[string(hash)].ClientID == clientID {
+		delete(m.tokens, string(hash))
+	}
+	return err
+}
+
 func (m *model) RemoveExpiredTokens(ctx context.Context, before time.Time) error {
 	leave, err := m.enter(ctx)
 	defer leave()

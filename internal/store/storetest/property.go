@@ -30,6 +30,8 @@ func testModel(t *testing.T, open func(t *testing.T) store.Store) {
 			"finish":        m.finish,
 			"delete":        m.remove,
 			"list":          m.list,
+			"search":        m.search,
+			"status":        m.status,
 			"history":       m.history,
 			"claim":         m.claim,
 			"extend":        m.extend,
@@ -40,6 +42,7 @@ func testModel(t *testing.T, open func(t *testing.T) store.Store) {
 			"put client":    m.putClient,
 			"remove client": m.removeClient,
 			"put token":     m.putToken,
+			"remove token":  m.removeToken,
 			"remove tokens": m.removeTokens,
 		})
 		m.compare(rt)
@@ -101,10 +104,10 @@ func some[V any](t *rapid.T, what string, from []V) []V {
 }
 
 var (
-	someStatuses = []api.ConnectorStatus{api.StatusDraft, api.StatusProcessing, api.StatusPublished, api.StatusFailed}
-	someMasks    = []store.TypeMask{0, 0b001, 0b010, 0b011, 0b110, 1 << 13}
-	someProjects = []string{"a:one", "b:two", "c:three"}
-	sortFields   = []store.SortField{
+	someStatuses  = []api.ConnectorStatus{api.StatusDraft, api.StatusProcessing, api.StatusPublished, api.StatusFailed}
+	someMasks     = []store.TypeMask{0, 0b001, 0b010, 0b011, 0b110, 1 << 13}
+	someCompanies = []string{"", "Acme", "acme"}
+	sortFields    = []store.SortField{
 		store.SortCreatedAt, store.SortLastModifiedAt, store.SortName, store.SortKey, store.SortID, store.SortVersion, store.SortStatus,
 	}
 )
@@ -126,11 +129,12 @@ func (m *machine) burden(t *rapid.T, w store.WriteSet) store.WriteSet {
 	if chance(t, "connector") && w.Op != store.Delete {
 		c := newConnector(w.Draft)
 		c.Private, c.Listed, c.Version = chance(t, "connector is private"), chance(t, "listed"), w.Draft.Version
+		c.Company = pick(t, "company", someCompanies)
 		c.Document = fmt.Appendf(nil, "connector of %s", w.Draft.Document)
 		w.Connector = &c
 	}
 	if chance(t, "projects") && w.Op != store.Delete {
-		w.PrivateProjects = pointer(some(t, "private projects", someProjects))
+		w.PrivateProjects = pointer(some(t, "private projects", viewers))
 	}
 	if chance(t, "run") {
 		r := newRun(pick(t, "run", runIDs), w.Draft)
@@ -214,16 +218,59 @@ func (m *machine) list(t *rapid.T) {
 	q := store.DraftQuery{
 		Owner:  pick(t, "owner", owners),
 		Types:  some(t, "types", someMasks[1:]),
+		Sort:   someOrder(t),
 		Limit:  rapid.IntRange(0, 4).Draw(t, "limit"),
 		Offset: rapid.IntRange(0, 4).Draw(t, "offset"),
 	}
 	if chance(t, "by privacy") {
 		q.Private = pointer(chance(t, "private"))
 	}
-	for _, field := range some(t, "sort", sortFields) {
-		q.Sort = append(q.Sort, store.Sort{Field: field, Desc: chance(t, "desc")})
-	}
 	_, _ = m.both(t, func(s store.Store) (any, error) { return s.Drafts(background, q) })
+}
+
+// someOrder draws keys of an order.
+func someOrder(t *rapid.T) (keys []store.Sort) {
+	for _, field := range some(t, "sort", sortFields) {
+		keys = append(keys, store.Sort{Field: field, Desc: chance(t, "desc")})
+	}
+	return keys
+}
+
+// search looks for a little of everything, so that it finds something.
+func (m *machine) search(t *rapid.T) {
+	q := store.ConnectorQuery{
+		Viewer:      pick(t, "viewer", viewers),
+		OnlyPrivate: chance(t, "only private"),
+		Sort:        someOrder(t),
+		Limit:       rapid.IntRange(0, 4).Draw(t, "limit"),
+		Offset:      rapid.IntRange(0, 2).Draw(t, "offset"),
+	}
+	switch pick(t, "filter", []string{"none", "terms", "types", "company", "ids", "keys"}) {
+	case "terms":
+		q.Terms = some(t, "terms", []string{"a", "e", "é", "b"})
+	case "types":
+		q.Types = some(t, "types", someMasks[1:])
+	case "company":
+		q.Company = pointer(pick(t, "company", someCompanies))
+	case "ids":
+		q.IDs = some(t, "ids", draftIDs)
+	case "keys":
+		q.Keys = some(t, "keys", draftKeys)
+	}
+	_, _ = m.both(t, func(s store.Store) (any, error) { return s.Connectors(background, q) })
+}
+
+func (m *machine) status(t *rapid.T) {
+	states := some(t, "states", someStatuses)
+	limit, offset := rapid.IntRange(0, 4).Draw(t, "limit"), rapid.IntRange(0, 2).Draw(t, "offset")
+	type answer struct {
+		Drafts []store.Draft
+		Total  int
+	}
+	_, _ = m.both(t, func(s store.Store) (any, error) {
+		drafts, total, err := s.DraftsOfStatus(background, states, limit, offset)
+		return answer{drafts, total}, err
+	})
 }
 
 func (m *machine) history(t *rapid.T) {
@@ -318,6 +365,11 @@ func (m *machine) putToken(t *rapid.T) {
 	token := newToken(pick(t, "token", tokens), pick(t, "client", clientIDs))
 	token.ExpiresAt = m.now.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "lifetime")) * time.Second)
 	m.do(t, func(s store.Store) error { return s.PutToken(background, token) })
+}
+
+func (m *machine) removeToken(t *rapid.T) {
+	id, name := pick(t, "client", clientIDs), pick(t, "token", tokens)
+	m.do(t, func(s store.Store) error { return s.RemoveToken(background, id, hash(name)) })
 }
 
 func (m *machine) removeTokens(t *rapid.T) {

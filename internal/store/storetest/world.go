@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -14,6 +15,8 @@ var (
 	draftIDs  = []string{"d1", "d2", "d3", "d4"}
 	draftKeys = []string{"k1", "k2"}
 	owners    = []string{"europe-west1.gcp:acme", "us-central1.gcp:beta"}
+	projects  = []string{"a:one", "b:two", "c:three"} // to give private Connectors to
+	viewers   = slices.Concat(owners, projects)
 	runIDs    = []string{"r1", "r2", "r3", "r4", "r5"}
 	clientIDs = []string{"c1", "c2", "c3"}
 	tokens    = []string{"t1", "t2", "t3"}
@@ -75,6 +78,7 @@ func deleting(d store.Draft) store.WriteSet {
 func newConnector(d store.Draft) store.Connector {
 	return store.Connector{
 		ID: d.ID, Key: d.Key, Version: 1, Owner: d.Owner, Name: d.Name, Private: true, Listed: true, Types: d.Types,
+		Company: "Acme", SearchText: store.FoldText(d.Name),
 		CreatedAt: d.LastModifiedAt, LastModifiedAt: d.LastModifiedAt, Document: document("connector "+d.ID, 1),
 	}
 }

@@ -177,13 +177,16 @@ func (d *Document) readOperation(path, method string, item tree) (*operation, er
 }
 
 // find returns the operations of a request's path, by method; none when the
-// path is not described. A part that is written out goes before a parameter.
-func (d *Document) find(requestPath string) (map[string]*operation, error) {
-	u, err := url.Parse(requestPath)
-	if err != nil {
-		return nil, fmt.Errorf("path of a request: %w", err)
+// path is not described. A part that is written out goes before a parameter, also
+// when the request has encoded what needs no encoding.
+func (d *Document) find(requestPath string) map[string]*operation {
+	requestPath, _, _ = strings.Cut(requestPath, "?")
+	parts := strings.Split(requestPath, "/")
+	for i, part := range parts {
+		if plain, err := url.PathUnescape(part); err == nil {
+			parts[i] = plain
+		}
 	}
-	parts := strings.Split(u.EscapedPath(), "/")
 	best, found := -1, map[string]*operation{}
 	for _, o := range d.operations {
 		written := matches(o.template, parts)
@@ -197,7 +200,7 @@ func (d *Document) find(requestPath string) (map[string]*operation, error) {
 	if get := found[http.MethodGet]; get != nil {
 		found[http.MethodHead] = get
 	}
-	return found, nil
+	return found
 }
 
 // matches counts the parts of the template that are written out, -1 when the

@@ -24,6 +24,8 @@ CREATE INDEX draft_by_key      ON draft (owner, COALESCE(key, ''), id, types, pr
 CREATE INDEX draft_by_id       ON draft (owner, id, types, private);
 CREATE INDEX draft_by_version  ON draft (owner, version, id, types, private);
 CREATE INDEX draft_by_status   ON draft (owner, status, id, types, private);
+-- Of all projects, for reviewers.
+CREATE INDEX draft_of_status   ON draft (status, modified_at, id);
 
 CREATE TABLE connector (
   id            TEXT    NOT NULL PRIMARY KEY,
@@ -37,8 +39,23 @@ CREATE TABLE connector (
   created_at    BIGINT  NOT NULL,
   modified_at   BIGINT  NOT NULL,
   schema        INTEGER NOT NULL,
+  company       TEXT    NOT NULL,
+  search_text   TEXT    NOT NULL,
   document      TEXT    NOT NULL
 );
+-- Each in the order of a search, with what decides who sees a row.
+CREATE INDEX connector_by_created  ON connector (created_at, id, listed, private, owner, types, company);
+CREATE INDEX connector_by_modified ON connector (modified_at, id, listed, private, owner, types, company);
+CREATE INDEX connector_by_name     ON connector (name, id, listed, private, owner, types, company);
+CREATE INDEX connector_by_key      ON connector (COALESCE(key, ''), id, listed, private, owner, types, company);
+CREATE INDEX connector_by_id       ON connector (id, listed, private, owner, types, company);
+CREATE INDEX connector_by_version  ON connector (version, id, listed, private, owner, types, company);
+
+-- Keys of Connectors that were ever published belong to their project for good.
+CREATE TABLE reserved_key (
+  key           TEXT    NOT NULL PRIMARY KEY,
+  project       TEXT    NOT NULL
+) WITHOUT ROWID;
 
 -- Who beside the owner may see a private Connector.
 CREATE TABLE connector_project (
@@ -46,6 +63,7 @@ CREATE TABLE connector_project (
   project       TEXT    NOT NULL,
   PRIMARY KEY (connector_id, project)
 ) WITHOUT ROWID;
+CREATE INDEX connector_of_project ON connector_project (project, connector_id);
 
 -- How many rows of a scope have a set of types and a privacy: totals of lists
 -- without counting.

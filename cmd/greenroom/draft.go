@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/client"
+	"github.com/greenroom-registry/greenroom/internal/check"
+)
+
+type draftCommand struct {
+	List    draftListCommand    `cmd:"" help:"List the project's drafts."`
+	Get     draftGetCommand     `cmd:"" help:"Show one draft."`
+	Create  draftCreateCommand  `cmd:"" help:"Make a draft of a release."`
+	Release draftReleaseCommand `cmd:"" help:"Make a draft name another release."`
+	Preview draftPreviewCommand `cmd:"" help:"Ask for a preview."`
+	Publish draftPublishCommand `cmd:"" help:"Ask for a publish."`
+	Delete  draftDeleteCommand  `cmd:"" help:"Delete a draft and its production Connector."`
+}
+
+// namedDraft is the draft that a command is about.
+type namedDraft struct {
+	remote
+	Ref string `arg:"" name:"id|key" help:"The draft's id or key."`
+}
+
+func draftText(d api.ConnectorStaged) string {
+	name := d.Key
+	if name == "" {
+		name = d.ID
+	}
+	return fmt.Sprintf("%s: version %d, %s, isPreviewable %s, %s at %s\n",
+		name, d.Version, d.Status, d.IsPreviewable, d.Repository.URL, d.Repository.Tag)
+}
+
+type draftListCommand struct {
+	remote
+	shown
+	Limit  int      `default:"20" help:"How many, at most 500. Default: ${default}."`
+	Offset int      `help:"How many to leave out first."`
+	Sort   []string `placeholder:"FIELD" help:"Field to sort by, with \" desc\" after it for the other way. Repeatable."`
+}
+
+// Run lists the drafts.
+func (c *draftListCommand) Run(ctx context.Context, io streams) error {
+	page, err := c.client().Drafts(ctx, client.List{Limit: c.Limit, Offset: c.Offset, Sort: c.Sort})
+	if err != nil {
+		return explained(err)
+	}
+	return c.show(io.out, page, func() string {
+		var text strings.Builder
+		table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "KEY\tNAME\tSTATUS\tPREVIEW\tTAG\tID")
+		for _, d := range page.Results {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", d.Key, d.Name, d.Status, d.IsPreviewable, d.Repository.Tag, d.ID)
+		}
+		_ = table.Flush() // into memory
+		fmt.Fprintf(&text, "%d of %d\n", page.Count, page.Total)
+		return text.String()
+	})
+}
+
+type draftGetCommand struct {
+	namedDraft
+	shown
+}
+
+// Run shows the draft.
+func (c *draftGetCommand) Run(ctx context.Context, io streams) error {
+	d, err := c.client().Draft(ctx, refOf(c.Ref))
+	if err != nil {
+		return explained(err)
+	}
+	return c.show(io.out, d, func() string { return draftText(d) })
+}
+
+type draftCreateCommand struct {
+	remote
+	shown
+	Repository       string                `arg:"" name:"repository" help:"URL of the Git repository."`
+	Tag              string                `arg:"" name:"tag" help:"Tag of the release."`
+	Key              string                `help:"Key of the draft."`
+	Name             string                `required:"" help:"Name of the connector."`
+	Description      string                `help:"What it is for."`
+	Email            string                `required:"" help:"E-mail address of the creator."`
+	Company          string                `help:"Company of the creator."`
+	IntegrationTypes []api.IntegrationType `placeholder:"TYPE,…" help:"What it integrates."`
+}
+
+// Run makes the draft.
+func (c *draftCreateCommand) Run(ctx context.Context, io streams) error {
+	d, err := c.client().CreateDraft(ctx, api.ConnectorStagedDraft{
+		Key:              c.Key,
+		Name:             c.Name,
+		Description:      c.Description,
+		IntegrationTypes: c.IntegrationTypes,
+		Creator:          api.Creator{Email: c.Email, Company: c.Company},
+		Repository:       api.Repository{URL: c.Repository, Tag: c.Tag},
+	})
+	if err != nil {
+		return explained(err)
+	}
+	return c.show(io.out, d, func() string { return draftText(d) })
+}
+
+// act applies actions to the draft as it is now.
+func act(ctx context.Context, server *client.Client, ref client.Ref, actions ...api.UpdateAction) (api.ConnectorStaged, error) {
+	now, err := server.Draft(ctx, ref)
+	if err != nil {
+		return now, explained(err)
+	}
+	d, err := server.UpdateDraft(ctx, ref, now.Version, actions...)
+	return d, explained(err)
+}
+
+type draftReleaseCommand struct {
+	namedDraft
+	shown
+	Tag        string `arg:"" name:"tag" help:"Tag of the release."`
+	Repository string `placeholder:"URL" help:"Another repository. Default: the same."`
+}
+
+// Run makes the draft name the release.
+func (c *draftReleaseCommand) Run(ctx context.Context, io streams) error {
+	d, err := act(ctx, c.client(), refOf(c.Ref), api.SetRepository(api.Repository{URL: c.Repository, Tag: c.Tag}))
+	if err != nil {
+		return err
+	}
+	return c.show(io.out, d, func() string { return draftText(d) })
+}
+
+// awaited is whether a command waits for the run that it sets off.
+type awaited struct {
+	Wait    bool          `help:"Wait for the end, and exit with 1 when it is a bad one."`
+	Timeout time.Duration `default:"15m" help:"How long to wait. Default: ${default}."`
+}
+
+type draftPreviewCommand struct {
+	namedDraft
+	awaited
+}
+
+// Run asks for the preview.
+func (c *draftPreviewCommand) Run(ctx context.Context, io streams) error {
+	return c.run(ctx, io, c.namedDraft, api.UpdatePreviewable())
+}
+
+type draftPublishCommand struct {
+	namedDraft
+	awaited
+	Certification bool `help:"Publish for everybody, after a review."`
+}
+
+// Run asks for the publish.
+func (c *draftPublishCommand) Run(ctx context.Context, io streams) error {
+	return c.run(ctx, io, c.namedDraft, api.Publish(c.Certification))
+}
+
+// run sets a run off and, if it is to be waited for, tells of it until it ends and
+// of what it found.
+func (a awaited) run(ctx context.Context, io streams, d namedDraft, action api.UpdateAction) error {
+	server, ref := d.client(), refOf(d.Ref)
+	if _, err := act(ctx, server, ref, action); err != nil {
+		return err
+	}
+	run, err := server.LatestRun(ctx, ref)
+	if err != nil {
+		return explained(err)
+	}
+	fmt.Fprintf(io.out, "%s of %s at %s: run %s\n", run.Kind, run.Repository.URL, run.Repository.Tag, run.ID)
+	if !a.Wait {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
+	defer cancel()
+	if run, err = server.AwaitRun(ctx, ref, run.ID); err != nil {
+		return fmt.Errorf("wait for the run, which goes on: %w", explained(err))
+	}
+	for _, s := range run.Steps {
+		fmt.Fprintf(io.out, "  %-6s %6.0f ms\n", s.Name, s.Milliseconds)
+	}
+	fmt.Fprintf(io.out, "%s %s", run.Kind, run.State)
+	if run.Commit != "" {
+		fmt.Fprintf(io.out, " at commit %s", run.Commit)
+	}
+	fmt.Fprintln(io.out)
+	return a.findings(ctx, io, server, ref, run)
+}
+
+func (a awaited) findings(ctx context.Context, io streams, server *client.Client, ref client.Ref, run api.Run) error {
+	if run.State == "cancelled" {
+		return exitCode(exitFound)
+	}
+	report, err := server.RunReport(ctx, ref, run.ID)
+	if err != nil {
+		return explained(err)
+	}
+	fmt.Fprint(io.out, check.Text(report.Findings, check.TextOptions{Color: takesColor(io.out)}))
+	if run.State != "succeeded" {
+		return exitCode(exitFound)
+	}
+	return nil
+}
+
+type draftDeleteCommand struct{ namedDraft }
+
+// Run deletes the draft.
+func (c *draftDeleteCommand) Run(ctx context.Context, io streams) error {
+	d, err := c.client().DeleteDraft(ctx, refOf(c.Ref))
+	if err != nil {
+		return explained(err)
+	}
+	_, err = fmt.Fprintf(io.out, "deleted %s\n", d.ID)
+	return err
+}

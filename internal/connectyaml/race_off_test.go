@@ -1,0 +1,5 @@
+//go:build !race
+
+package connectyaml_test
+
+const raceDetector = false

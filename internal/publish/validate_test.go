@@ -1,0 +1,99 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/store"
+)
+
+// A validation says what a preview of the same release says, and leaves no trace.
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.ask(t, api.UpdatePreviewable())
+	w.work(t, id)
+	previewed := decode[api.Report](t, w.run(t, id, store.RunSucceeded).Report)
+	before := w.draft(t)
+	report, err := w.Validate(t.Context(), owner.Project, api.Repository{URL: w.repo.URL, Tag: tag})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(previewed, report); diff != "" || !report.Valid || report.Commit == "" {
+		t.Errorf("valid %t, commit %q; preview (-) and validation (+) differ:\n%s", report.Valid, report.Commit, diff)
+	}
+	if diff := cmp.Diff(before, w.draft(t)); diff != "" {
+		t.Errorf("the draft has changed (-before +after):\n%s", diff)
+	}
+	if runs, total, err := w.store.RunsOf(t.Context(), w.ref.ID, 5, 0); err != nil || total != 1 {
+		t.Errorf("runs %v, %d, error %v", runs, total, err)
+	}
+	w.requireNoTree(t)
+}
+
+// What the repository is to blame for is a finding.
+func TestValidateFinds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	files := good()
+	delete(files, "tax-service/package.json")
+	w.repo.Commit(t, files)
+	w.repo.Tag(t, "v2.0.0")
+	for name, c := range map[string]struct {
+		repository api.Repository
+		commit     bool
+		message    string
+	}{
+		"a bad connector": {api.Repository{URL: w.repo.URL, Tag: "v2.0.0"}, true, "has no folder of its name"},
+		"no such tag":     {api.Repository{URL: w.repo.URL, Tag: "v9.9.9"}, false, "Repository with the tag is not reachable"},
+		"no repository":   {api.Repository{URL: strings.Replace(w.repo.URL, "tax.git", "none.git", 1), Tag: tag}, false, "Repository with the tag is not reachable"},
+	} {
+		report, err := w.Validate(t.Context(), owner.Project, c.repository)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		told := slices.ContainsFunc(report.Findings, func(f api.Finding) bool { return strings.Contains(f.Message, c.message) })
+		if report.Valid || (report.Commit != "") != c.commit || report.Ruleset == "" || !told {
+			t.Errorf("%s: the report is %+v", name, report)
+		}
+	}
+	w.requireNoTree(t)
+}
+
+// Trouble that may pass is no verdict.
+func TestValidateMeetsTrouble(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for name, c := range map[string]struct {
+		ctx   context.Context //nolint:containedctx // a case of the table
+		cause error
+	}{
+		"busy":      {t.Context(), fmt.Errorf("wait: %w", gitsource.ErrBusy)},
+		"disk full": {t.Context(), errors.New("make /srv/scratch: disk full")},
+		"given up":  {gone, context.Canceled},
+	} {
+		w.Trees = failing(c.cause)
+		_, err := w.Validate(c.ctx, owner.Project, api.Repository{URL: w.repo.URL, Tag: tag})
+		var p *problem.Error
+		if !errors.As(err, &p) || p.Status != 503 || p.RetryAfter != 5*time.Second || !errors.Is(err, c.cause) {
+			t.Errorf("%s: error %v", name, err)
+			continue
+		}
+		if strings.Contains(p.Objects[0].Message, "srv") {
+			t.Errorf("%s: the caller is told %q", name, p.Objects[0].Message)
+		}
+	}
+}
