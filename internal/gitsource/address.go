@@ -15,7 +15,8 @@ const maxPinned = 8
 // target is a location with the addresses that may be connected to.
 type target struct {
 	location
-	pinned []netip.Addr // empty for file
+	pinned     []netip.Addr // empty for file
+	credential Credential   // once the conversation is authorized
 }
 
 func (t *target) isHTTP() bool { return t.scheme == "https" || t.scheme == "http" }

@@ -3,9 +3,9 @@ package gitsource
 import (
 	"context"
 	"net"
-	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +19,8 @@ type invocation struct {
 	refs []string
 }
 
-// hardening holds what is configured for every command. Configuration files are
-// not read at all.
+// hardening holds what is configured for every command. No configuration file is
+// read but one with a token.
 var hardening = []string{
 	"http.followRedirects=false", // the address was checked for one host
 	"http.lowSpeedLimit=1000",
@@ -105,7 +105,7 @@ func environment(sc *scratch, t *target) []string {
 		"LC_ALL=C", // reasons are read from what git prints
 		"GIT_DIR=" + sc.repository(),
 		"GIT_CONFIG_NOSYSTEM=1",
-		"GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_CONFIG_GLOBAL=" + globalConfig(sc, t),
 		"GIT_ATTR_NOSYSTEM=1",
 		"GIT_TERMINAL_PROMPT=0",
 		"GIT_ASKPASS=false",
@@ -121,29 +121,37 @@ func environment(sc *scratch, t *target) []string {
 	}
 	env = append(env, "GIT_ALLOW_PROTOCOL="+t.scheme)
 	if t.scheme == "ssh" {
-		env = append(env, "GIT_SSH_VARIANT=ssh", "GIT_SSH_COMMAND="+sshCommand(t.host, t.pinned[0]))
+		env = append(env, "GIT_SSH_VARIANT=ssh", "GIT_SSH_COMMAND="+sshCommand(t))
 	}
 	return env
 }
 
+// globalConfig is the file that holds the token: neither arguments nor the
+// environment do, which others on the machine may see.
+func globalConfig(sc *scratch, t *target) string {
+	if t == nil || t.credential.Token == "" {
+		return os.DevNull
+	}
+	return filepath.Join(sc.secrets(), gitConfigFile)
+}
+
 // sshCommand is run by a shell; it is safe there since a host consists of
-// letters, digits, dots, dashes, underscores and colons. The host's key is looked
-// up by its name, though the connection is to the checked address.
-func sshCommand(host string, pinned netip.Addr) string {
-	options := []string{
+// letters, digits, dots, dashes, underscores and colons, and the brackets around
+// it are quoted. The host's key is looked up by its name, though the connection
+// is to the checked address.
+func sshCommand(t *target) string {
+	options := append([]string{
 		"BatchMode=yes",
 		"StrictHostKeyChecking=yes",
-		"UserKnownHostsFile=" + os.DevNull,
 		"GlobalKnownHostsFile=" + os.DevNull,
 		"UpdateHostKeys=no",
 		"IdentitiesOnly=yes",
-		"IdentityFile=none",
 		"IdentityAgent=none",
 		"ProxyCommand=none",
 		"ConnectTimeout=10",
-		"HostName=" + pinned.String(),
-		"HostKeyAlias=" + host,
-	}
+		"HostName=" + t.pinned[0].String(),
+		"'HostKeyAlias=" + t.hostKeyAlias() + "'",
+	}, t.sshFiles()...)
 	return "ssh -F none -o " + strings.Join(options, " -o ")
 }
 

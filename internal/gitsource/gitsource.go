@@ -22,7 +22,7 @@ import (
 // Request names a release in a repository, and the project it is read for.
 type Request struct {
 	// Project is the project identifier that shares of the slots go by, beside the
-	// host.
+	// host, and whose credential for the host is used.
 	Project string
 	// URL is the address as the user wrote it.
 	URL string
@@ -64,6 +64,11 @@ type Options struct {
 	CABundle string
 	// Resolver looks up hosts; nil: that of the system.
 	Resolver Resolver
+	// Credentials open private repositories; nil: none.
+	Credentials Credentials
+	// KnownHosts is a known_hosts file with host keys beside those that
+	// Credentials has and those of large forges; "": none.
+	KnownHosts string
 }
 
 const (
@@ -88,6 +93,8 @@ type Source struct {
 	maxReceived  int64
 	maxDisk      int64
 	caBundle     string
+	credentials  Credentials
+	knownHosts   string
 }
 
 // New returns a Source. It returns an error when an option is wrong, when there
@@ -105,6 +112,8 @@ func New(o Options) (*Source, error) {
 		maxReceived:  positive(o.MaxReceived, defaultMaxReceived),
 		maxDisk:      positive(o.MaxDisk, defaultMaxDisk),
 		caBundle:     o.CABundle,
+		credentials:  o.Credentials,
+		knownHosts:   o.KnownHosts,
 	}
 	if s.resolver == nil {
 		s.resolver = net.DefaultResolver
@@ -123,6 +132,9 @@ func New(o Options) (*Source, error) {
 		return nil, err
 	}
 	if s.addresses, err = parseAddressPolicy(o.AllowHosts, o.AllowLoopbackHTTPAndFile); err != nil {
+		return nil, err
+	}
+	if err := s.checkKnownHosts(); err != nil {
 		return nil, err
 	}
 	if err := s.checkVersion(); err != nil {
@@ -268,6 +280,10 @@ func (s *Source) conversation(ctx context.Context, req Request, talk func(*targe
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, sc.remove()) }()
-	return talk(t, sc)
+	// What is kept of the folder holds no secret: they end here in any case.
+	defer func() { err = errors.Join(err, sc.forgetSecrets(), sc.remove()) }()
+	if err := s.authorize(ctx, sc, t, req.Project); err != nil {
+		return err
+	}
+	return t.refused(talk(t, sc))
 }

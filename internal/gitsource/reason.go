@@ -15,6 +15,11 @@ func interrupted(ctx context.Context) error {
 	return ctx.Err()
 }
 
+const (
+	reasonNotPublic = "the repository is missing, or not public"
+	reasonForbidden = "the server refuses access"
+)
+
 // reasons are what git prints when a conversation fails, and what that means. The
 // first one that is found counts.
 var reasons = []struct {
@@ -26,13 +31,14 @@ var reasons = []struct {
 	{"The requested URL returned error: 30", "the server redirects to another address; give that one", false},
 	{"The requested URL returned error: 429", "the server asks for fewer requests", true},
 	{"The requested URL returned error: 5", "the server failed", true},
-	{"The requested URL returned error: 403", "the server refuses access", false},
-	{"The requested URL returned error: 404", "the repository is missing, or not public", false},
-	{"Authentication failed", "the repository is missing, or not public", false},
-	{"could not read Username", "the repository is missing, or not public", false},
-	{"' not found", "the repository is missing, or not public", false},
-	{"does not appear to be a git repository", "the repository is missing, or not public", false},
-	{"Permission denied (", "the server refuses access", false},
+	{"The requested URL returned error: 403", reasonForbidden, false},
+	{"The requested URL returned error: 404", reasonNotPublic, false},
+	{"Authentication failed", reasonNotPublic, false},
+	{"could not read Username", reasonNotPublic, false},
+	{"' not found", reasonNotPublic, false},
+	{"does not appear to be a git repository", reasonNotPublic, false},
+	{"Permission denied (", reasonForbidden, false},
+	{"REMOTE HOST IDENTIFICATION HAS CHANGED", "the server's host key is not the one that is known", false},
 	{"Host key verification failed", "the server's host key is not known", false},
 	{"dubious ownership", "its folder belongs to another user", false},
 	{"SSL certificate problem", "the server's certificate is not trusted", false},

@@ -25,6 +25,8 @@ var (
 	// ErrKeyTaken: another draft has the key or the id, or the key is reserved to
 	// another project; nothing was written.
 	ErrKeyTaken = errors.New("key is taken")
+	// ErrFull: there are as many as there may be; nothing was written.
+	ErrFull = errors.New("there is no room for more")
 )
 
 // Store is the database. All methods are safe for concurrent use and honor the
@@ -54,6 +56,7 @@ type Store interface {
 
 	Runs
 	Clients
+	Credentials
 
 	// Ping returns nil when the database answers.
 	Ping(ctx context.Context) error
@@ -111,6 +114,30 @@ type Clients interface {
 	RemoveToken(ctx context.Context, clientID string, hash []byte) error
 	// RemoveExpiredTokens forgets tokens that ended before the time given.
 	RemoveExpiredTokens(ctx context.Context, before time.Time) error
+}
+
+// Credentials is the part of the store behind private repositories.
+type Credentials interface {
+	// AddCredential returns ErrKeyTaken when the project has one of the kind for
+	// the host or another has the id, and ErrFull when it has limit of them.
+	AddCredential(ctx context.Context, c Credential, limit int) error
+	// Credential returns ErrNotFound when the project has none of the kind for the
+	// host.
+	Credential(ctx context.Context, project, host string, kind CredentialKind) (Credential, error)
+	// CredentialsOf lists a project's, the oldest first, ties by id.
+	CredentialsOf(ctx context.Context, project string) ([]Credential, error)
+	// CountCredentials counts those of all projects.
+	CountCredentials(ctx context.Context) (int, error)
+	// RemoveCredential returns what it removed; ErrNotFound when the project has
+	// none of the id.
+	RemoveCredential(ctx context.Context, project, id string) (Credential, error)
+
+	// AddKnownHost adds a host key; one that is there stays as it is.
+	AddKnownHost(ctx context.Context, h KnownHost) error
+	// KnownHosts lists all, by host, then by key.
+	KnownHosts(ctx context.Context) ([]KnownHost, error)
+	// RemoveKnownHost removes all keys of the host; ErrNotFound when it has none.
+	RemoveKnownHost(ctx context.Context, host string) error
 }
 
 // Ref names a draft or a Connector by id or, when ID is empty, by key.

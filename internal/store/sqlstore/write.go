@@ -14,6 +14,7 @@ var writeStatements = []string{
 	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter,
 	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
 	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeToken, removeExpiredTokens,
+	roomForCredential, addCredential, removeCredential, addKnownHost, removeKnownHost,
 }
 
 // transaction is one of the write pool.

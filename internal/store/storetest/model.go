@@ -21,6 +21,9 @@ type model struct {
 	runs       map[string]store.Run
 	clients    map[string]store.Client
 	tokens     map[string]store.Token
+
+	credentials map[string]store.Credential
+	knownHosts  map[[2]string]store.KnownHost // by host and key
 }
 
 var _ store.Store = (*model)(nil)
@@ -34,6 +37,9 @@ func newModel() *model {
 		runs:       make(map[string]store.Run),
 		clients:    make(map[string]store.Client),
 		tokens:     make(map[string]store.Token),
+
+		credentials: make(map[string]store.Credential),
+		knownHosts:  make(map[[2]string]store.KnownHost),
 	}
 }
 
