@@ -26,15 +26,17 @@ const (
 type commands struct {
 	Config config.File `placeholder:"FILE" help:"YAML file whose keys are names of flags."`
 
-	Demo      demoCommand      `cmd:"" help:"Show everything once: connectors from draft to production, with nothing to set up."`
-	Dev       devCommand       `cmd:"" help:"Run a local API for development, with a client dev / dev."`
-	Serve     serveCommand     `cmd:"" help:"Run the server."`
-	Validate  validateCommand  `cmd:"" help:"Judge connectors on this machine as preview and publish will."`
-	Draft     draftCommand     `cmd:"" help:"Work with drafts on a server."`
-	Connector connectorCommand `cmd:"" help:"Find production Connectors on a server."`
-	Review    reviewCommand    `cmd:"" help:"Certify connectors."`
-	Client    clientCommand    `cmd:"" help:"Make, list and revoke API clients."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Demo       demoCommand       `cmd:"" help:"Show everything once: connectors from draft to production, with nothing to set up."`
+	Dev        devCommand        `cmd:"" help:"Run a local API for development, with a client dev / dev."`
+	Serve      serveCommand      `cmd:"" help:"Run the server."`
+	Validate   validateCommand   `cmd:"" help:"Judge connectors on this machine as preview and publish will."`
+	Draft      draftCommand      `cmd:"" help:"Work with drafts on a server."`
+	Connector  connectorCommand  `cmd:"" help:"Find production Connectors on a server."`
+	Review     reviewCommand     `cmd:"" help:"Certify connectors."`
+	Client     clientCommand     `cmd:"" help:"Make, list and revoke API clients."`
+	Credential credentialCommand `cmd:"" help:"Open private repositories to projects."`
+	KnownHosts knownHostsCommand `cmd:"" help:"Say which SSH host keys are the right ones."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // streams are what a command reads and writes.

@@ -42,6 +42,7 @@ func openServer(ctx context.Context, c config.Server, r config.Region, listen st
 	if err != nil {
 		return nil, err
 	}
+	repositories.KnownHosts = c.SSHKnownHosts
 	repositories.AllowLoopbackHTTPAndFile = development
 	return server.Open(ctx, server.Options{
 		Listen:       listen,

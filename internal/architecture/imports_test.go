@@ -47,14 +47,15 @@ var mayImport = []struct {
 	{"internal/publish", []string{"api", "internal/check", "internal/connector", "internal/gitsource", "internal/problem", "internal/store"}},
 	{"internal/jobs", []string{"internal/store"}},
 	{"internal/apidocs", nil},
+	{"internal/credential", []string{"api", "internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store"}},
 	{"internal/httpapi", []string{
 		"api", "internal/apidocs", "internal/auth", "internal/connector", "internal/connector/field",
-		"internal/connectyaml", "internal/correlation", "internal/problem", "internal/store",
+		"internal/connectyaml", "internal/correlation", "internal/credential", "internal/problem", "internal/store",
 	}},
 
 	{"internal/server", []string{
 		"internal/auth", "internal/check", "internal/check/checks", "internal/connector", "internal/connector/field",
-		"internal/gitsource", "internal/httpapi", "internal/jobs", "internal/publish", "internal/store/sqlstore",
+		"internal/credential", "internal/gitsource", "internal/httpapi", "internal/jobs", "internal/publish", "internal/store/sqlstore",
 	}},
 	{"internal/config", []string{"api", "internal/correlation", "internal/gitsource"}},
 	{"internal/demo/connectors", nil},
@@ -64,7 +65,7 @@ var mayImport = []struct {
 	}},
 	{"cmd/greenroom", []string{
 		"api", "client", "internal/auth", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
-		"internal/demo", "internal/gitsource", "internal/server", "internal/store", "internal/store/sqlstore",
+		"internal/credential", "internal/demo", "internal/gitsource", "internal/server", "internal/store", "internal/store/sqlstore",
 	}},
 
 	{"internal/testkit/openapi", []string{"api"}},

@@ -49,10 +49,11 @@ type Region struct {
 type Server struct {
 	Data
 	Repositories
-	Regions    []string      `placeholder:"REGION,…" help:"Regions that connectors can support. Default: those of commercetools Connect."`
-	Workers    int           `default:"4" help:"Runs that are worked at once; 0: none in this process. Default: ${default}."`
-	ResolveTTL time.Duration `name:"resolve-ttl" default:"30s" help:"How long the commit of a tag is believed; 0: it is always asked. Default: ${default}."`
-	PublicURL  string        `name:"public-url" placeholder:"URL" help:"Base of the addresses in reports. Default: they are paths."`
+	Regions       []string      `placeholder:"REGION,…" help:"Regions that connectors can support. Default: those of commercetools Connect."`
+	Workers       int           `default:"4" help:"Runs that are worked at once; 0: none in this process. Default: ${default}."`
+	ResolveTTL    time.Duration `name:"resolve-ttl" default:"30s" help:"How long the commit of a tag is believed; 0: it is always asked. Default: ${default}."`
+	SSHKnownHosts string        `name:"ssh-known-hosts" type:"path" placeholder:"FILE" help:"known_hosts file with further SSH host keys; it is read at each use."`
+	PublicURL     string        `name:"public-url" placeholder:"URL" help:"Base of the addresses in reports. Default: they are paths."`
 }
 
 // maxWorkers bounds --workers: each may hold a fetched repository on disk.

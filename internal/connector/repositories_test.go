@@ -52,6 +52,8 @@ type repositories struct {
 	err      error  // of every read
 	during   func() // runs while a repository is read, if set
 	log      []string
+
+	credential string // that the project has
 }
 
 // release is what a tag names. One without a text has no connect.yaml.
@@ -94,6 +96,12 @@ func (r *repositories) read(ctx context.Context, what string, req gitsource.Requ
 func (r *repositories) Resolve(ctx context.Context, req gitsource.Request) (string, error) {
 	found, err := r.read(ctx, "resolve", req)
 	return found.commit, err
+}
+
+func (r *repositories) CredentialID(context.Context, gitsource.Request) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.credential, nil
 }
 
 func (r *repositories) File(ctx context.Context, req gitsource.Request, path string) (gitsource.File, error) {

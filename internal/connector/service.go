@@ -21,6 +21,9 @@ type Repositories interface {
 	Resolve(ctx context.Context, req gitsource.Request) (string, error)
 	// File returns one file of the tag's commit.
 	File(ctx context.Context, req gitsource.Request, path string) (gitsource.File, error)
+	// CredentialID names what the request would be read with now: what one
+	// credential has opened is not told to who has another, or none any more.
+	CredentialID(ctx context.Context, req gitsource.Request) (string, error)
 }
 
 // Options configure a Service. All but ResolveTTL are required.

@@ -67,6 +67,10 @@ func newSpecifications(r Repositories, ttl time.Duration, now func() time.Time) 
 // when the server has too much to read at once.
 func (s *specifications) read(ctx context.Context, project string, r api.Repository) (*connectyaml.Spec, error) {
 	req := gitsource.Request{Project: project, URL: r.URL, Tag: r.Tag}
+	var err error
+	if req.Credential, err = s.repositories.CredentialID(ctx, req); err != nil {
+		return nil, fmt.Errorf("read %s: %w", req, err)
+	}
 	if spec := s.believed(req); spec != nil {
 		return spec, nil
 	}
@@ -91,7 +95,7 @@ func (s *specifications) believed(req gitsource.Request) *connectyaml.Spec {
 // shared reads with whoever else asks for the same. The read outlives a caller
 // that gives up, since others may wait for it; it has a deadline of its own.
 func (s *specifications) shared(ctx context.Context, req gitsource.Request) (*connectyaml.Spec, error) {
-	key := req.Project + "\x00" + req.URL + "\x00" + req.Tag
+	key := req.Project + "\x00" + req.Credential + "\x00" + req.URL + "\x00" + req.Tag
 	result := s.reads.DoChan(key, func() (any, error) {
 		return s.fetch(context.WithoutCancel(ctx), req)
 	})

@@ -28,6 +28,9 @@ type Request struct {
 	URL string
 	// Tag is the name of the tag, without refs/tags/.
 	Tag string
+	// Credential is what CredentialID returned, for who remembers answers to
+	// requests. A Source does not read it: it looks up what there is now.
+	Credential string
 }
 
 // Resolver looks up host names; *net.Resolver is one.

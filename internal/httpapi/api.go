@@ -13,6 +13,7 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector"
+	"github.com/greenroom-registry/greenroom/internal/credential"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
@@ -23,6 +24,8 @@ const requestDeadline = 30 * time.Second
 type Options struct {
 	Drafts *connector.Service
 	Tokens *auth.Service
+	// Credentials are what opens private repositories.
+	Credentials *credential.Service
 	// Validate judges a release for a project: publish.Worker.Validate is one.
 	Validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
 	// Ready returns nil while requests can be served.

@@ -50,6 +50,12 @@ var rules = map[string]struct {
 	"POST /x/v1/reviews/{ref}/reject": {access: access{401, 401, 403, 403, 403, 200, 403}, draft: taken, body: func(*testing.T, api.ConnectorStaged) string {
 		return `{"reason": "No."}`
 	}},
+	"GET /x/v1/credentials": {access: access{401, 401, 403, 403, 200, 403, 200}},
+	"POST /x/v1/credentials": {access: access{401, 401, 403, 403, 201, 403, 201}, body: func(*testing.T, api.ConnectorStaged) string {
+		return `{"host": "` + uuid.NewString() + `.example.com", "generate": true}`
+	}},
+	// Nobody has the one that the test names; who may ask learns that.
+	"DELETE /x/v1/credentials/{id}": {access: access{401, 401, 403, 403, 404, 403, 404}},
 	// A bearer is no client.
 	"POST /oauth/token":        {access: access{401, 401, 401, 401, 401, 401, 401}},
 	"POST /oauth/introspect":   {access: access{401, 401, 401, 401, 401, 401, 401}},
@@ -109,7 +115,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 				if byKey {
 					ref = "key=" + d.Key
 				}
-				path := strings.NewReplacer("{ref}", ref, "{run}", run).Replace(r.path)
+				path := strings.NewReplacer("{ref}", ref, "{run}", run, "{id}", uuid.NewString()).Replace(r.path)
 				if strings.Contains(path, "{") {
 					t.Fatalf("the test cannot make a path of %s", r.path)
 				}

@@ -16,14 +16,6 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/openapi"
 )
 
-// ahead are the operations of the description that the server does not have: one
-// that gets a route leaves this list.
-var ahead = []string{
-	"DELETE /x/v1/credentials/{id}",
-	"GET /x/v1/credentials",
-	"POST /x/v1/credentials",
-}
-
 // TestRoutesAreTheOperations compares the table of routes with the description:
 // which there are, and the scopes by which each can be used.
 func TestRoutesAreTheOperations(t *testing.T) {
@@ -35,12 +27,6 @@ func TestRoutesAreTheOperations(t *testing.T) {
 		if o.Credentials != openapi.Bearer {
 			described[name] = []string{"no token"}
 		}
-	}
-	for _, name := range ahead {
-		if described[name] == nil {
-			t.Errorf("%s is not described", name)
-		}
-		delete(described, name)
 	}
 	served := map[string][]string{}
 	for _, r := range (&API{}).routes() {
@@ -146,6 +132,8 @@ func (w *world) everything(tb testing.TB) []string {
 	read(strangers, "/connectors/drafts?limit=500")
 	read(owner, "/connectors/search?limit=500")
 	read(certifier, "/x/v1/reviews?limit=500")
+	read(owner, "/x/v1/credentials?limit=500")
+	read(strangers, "/x/v1/credentials?limit=500")
 	return out
 }
 

@@ -24,6 +24,7 @@ type route struct {
 var (
 	read    = []auth.Scope{auth.ViewConnectors}
 	write   = []auth.Scope{auth.ManageConnectors}
+	manage  = []auth.Scope{auth.ManageProject}
 	certify = []auth.Scope{auth.CertifyConnectors}
 )
 
@@ -51,6 +52,10 @@ func (a *API) routes() []route {
 		{http.MethodPost, "/x/v1/reviews/{ref}/take", certify, a.takeReview},
 		{http.MethodPost, "/x/v1/reviews/{ref}/approve", certify, a.approveReview},
 		{http.MethodPost, "/x/v1/reviews/{ref}/reject", certify, a.rejectReview},
+
+		{http.MethodGet, "/x/v1/credentials", manage, a.listCredentials},
+		{http.MethodPost, "/x/v1/credentials", manage, a.addCredential},
+		{http.MethodDelete, "/x/v1/credentials/{id}", manage, a.removeCredential},
 
 		{http.MethodPost, "/oauth/token", nil, a.issueToken},
 		{http.MethodPost, "/oauth/introspect", nil, a.introspectToken},

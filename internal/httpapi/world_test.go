@@ -22,6 +22,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 	"github.com/greenroom-registry/greenroom/internal/correlation"
+	"github.com/greenroom-registry/greenroom/internal/credential"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/store"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
@@ -83,6 +84,8 @@ func newWorld(tb testing.TB) *world {
 	w.Handler = New(Options{
 		Drafts: w.drafts,
 		Tokens: tokens,
+
+		Credentials: credential.New(s, tb.TempDir(), time.Now),
 		Validate: func(ctx context.Context, project string, r api.Repository) (api.Report, error) {
 			return w.validate(ctx, project, r)
 		},
@@ -126,6 +129,8 @@ func (repositories) Resolve(_ context.Context, req gitsource.Request) (string, e
 	sum := sha1.Sum([]byte(req.URL + req.Tag)) //nolint:gosec // see above
 	return hex.EncodeToString(sum[:]), nil
 }
+
+func (repositories) CredentialID(context.Context, gitsource.Request) (string, error) { return "", nil }
 
 func (r repositories) File(ctx context.Context, req gitsource.Request, path string) (gitsource.File, error) {
 	commit, _ := r.Resolve(ctx, req)

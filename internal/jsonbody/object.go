@@ -59,19 +59,20 @@ func (o *Object) Fail(name, message string) { o.problems.add(o.pathOf(name), mes
 
 func (o *Object) pathOf(name string) string { return o.path + "." + name }
 
-func (o *Object) has(name string) bool { return o.members[name] != nil }
+// Has says whether the object has the member, and not as null.
+func (o *Object) Has(name string) bool { return o.members[name] != nil }
 
 // required notes a missing member.
 func (o *Object) required(name string) bool {
-	if !o.has(name) {
+	if !o.Has(name) {
 		o.Fail(name, "is required.")
 	}
-	return o.has(name)
+	return o.Has(name)
 }
 
 // String reads an optional string; "" when absent.
 func (o *Object) String(name string, rule Rule) string {
-	if !o.has(name) {
+	if !o.Has(name) {
 		return ""
 	}
 	return o.checked(o.pathOf(name), o.members[name], rule)
@@ -127,7 +128,7 @@ func (o *Object) RequiredStrings(name string, rule Rule) []string {
 
 // Int reads an optional integer of at least least; 0 when absent.
 func (o *Object) Int(name string, least int64) int64 {
-	if !o.has(name) {
+	if !o.Has(name) {
 		return 0
 	}
 	digits, ok := o.members[name].(number)
@@ -206,7 +207,7 @@ func (o *Object) child(path string, value any) *Object {
 }
 
 func (o *Object) array(name string) ([]any, bool) {
-	if !o.has(name) {
+	if !o.Has(name) {
 		return nil, false
 	}
 	elements, ok := o.members[name].([]any)

@@ -145,10 +145,10 @@ func readEverything(o *Object) map[string]any {
 	o.Int("version", -1<<62)
 	o.String("name", free)
 	o.Strings("texts", free)
-	if o.has("flag") {
+	if o.Has("flag") {
 		o.RequiredBool("flag")
 	}
-	if o.has("actions") {
+	if o.Has("actions") {
 		for _, a := range o.Objects("actions", 3) {
 			a.RequiredString("action", free)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
+	"github.com/greenroom-registry/greenroom/internal/credential"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/httpapi"
 	"github.com/greenroom-registry/greenroom/internal/jobs"
@@ -81,15 +82,20 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	source, err := gitsource.New(o.Repositories)
-	if err != nil {
-		return nil, fmt.Errorf("set up the reading of repositories: %w", err)
-	}
 	if s.lock, err = lockDataDir(o.DataDir); err != nil {
 		return nil, err
 	}
 	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{}); err != nil {
 		return nil, fmt.Errorf("open the database in %s: %w", o.DataDir, err)
+	}
+	credentials := credential.New(s.store, o.DataDir, time.Now)
+	if err := credentials.Check(ctx); err != nil {
+		return nil, err
+	}
+	o.Repositories.Credentials = credentials
+	source, err := gitsource.New(o.Repositories)
+	if err != nil {
+		return nil, fmt.Errorf("set up the reading of repositories: %w", err)
 	}
 	drafts := connector.New(connector.Options{
 		Store:        s.store,
@@ -115,11 +121,12 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.http = s.httpServer(httpapi.New(httpapi.Options{
-		Drafts:   drafts,
-		Tokens:   auth.New(s.store, time.Now),
-		Validate: worker.Validate,
-		Ready:    s.ready,
-		Log:      o.Log,
+		Drafts:      drafts,
+		Credentials: credentials,
+		Tokens:      auth.New(s.store, time.Now),
+		Validate:    worker.Validate,
+		Ready:       s.ready,
+		Log:         o.Log,
 	}))
 	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
