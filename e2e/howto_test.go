@@ -17,6 +17,39 @@ func TestMain(m *testing.M) { os.Exit(binary.Main(m)) }
 
 var shellBlocks = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
+// The commands of the how-to about private repositories work as they stand.
+func TestHowToPrivateRepositories(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("the how-to needs sh, which is not here")
+	}
+	bin := t.TempDir()
+	if err := os.Symlink(binary.Path(t), filepath.Join(bin, "greenroom")); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../docs/howto/private-repositories.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := "set -eu\n"
+	for _, block := range shellBlocks.FindAllStringSubmatch(string(text), -1) {
+		script += block[1]
+	}
+	cmd := exec.CommandContext(t.Context(), "sh")
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Stdin = strings.NewReader(script)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("the how-to failed: %v\n%s", err, out)
+	}
+	for _, want := range []string{`"publicKey":"ssh-ed25519 `, `"kind":"https-token"`, "added 1\n", "git.example.com ssh-ed25519 "} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the how-to did not print %q but\n%s", want, out)
+		}
+	}
+}
+
 // Every line of the how-to runs as it stands, in one shell; only the address of
 // the server is another.
 func TestHowToFirstConnector(t *testing.T) {

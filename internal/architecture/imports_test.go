@@ -70,6 +70,7 @@ var mayImport = []struct {
 
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/gitserver", nil},
+	{"internal/testkit/sshserver", nil},
 	{"internal/testkit/binary", nil},
 }
 

@@ -48,6 +48,21 @@ func TestSpecificationsAlwaysAsk(t *testing.T) {
 	requireEqual(t, "reads when it has moved back", []string{"resolve v1"}, repos.reads())
 }
 
+// What one credential has opened is not believed once there is another, or none.
+func TestSpecificationsAreOfACredential(t *testing.T) {
+	t.Parallel()
+	s, repos, _ := reader(time.Hour)
+	for _, credential := range []string{"a", "b", ""} {
+		repos.mu.Lock()
+		repos.credential = credential
+		repos.mu.Unlock()
+		requireSpec(t, s, "p", v1, "tax")
+		requireEqual(t, "reads with "+credential, []string{"file v1"}, repos.reads())
+		requireSpec(t, s, "p", v1, "tax")
+		requireEqual(t, "reads again", nothing, repos.reads())
+	}
+}
+
 func TestSpecificationsBelieveForAWhile(t *testing.T) {
 	t.Parallel()
 	s, repos, clock := reader(30 * time.Second)

@@ -105,7 +105,7 @@ func (v vault) key() ([]byte, error) {
 // its key stays.
 func (v vault) makeKey() (err error) {
 	key := make([]byte, keySize)
-	_, _ = rand.Read(key) // never fails
+	_, _ = rand.Read(key)                                           // never fails
 	f, err := os.CreateTemp(filepath.Dir(v.path), KeyFileName+"-*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("make the key of the credentials: %w", err)

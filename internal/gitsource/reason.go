@@ -60,6 +60,8 @@ var reasons = []struct {
 	{"SSL_ERROR", "no secure connection to the server", true},
 	{"dumb http transport", "the server does not speak git's smart protocol", false},
 	{"not valid: is this a git repository", "there is no repository at the URL", false},
+	// Forges say it so over ssh; whatever else ended the conversation is above.
+	{"Could not read from remote repository", reasonNotPublic, false},
 	{"fsck error", "the repository has malformed objects", false},
 }
 

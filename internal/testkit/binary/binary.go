@@ -148,6 +148,9 @@ func (s *Server) Kill(tb testing.TB) {
 	}
 }
 
+// Output is what the server has printed so far.
+func (s *Server) Output() string { return s.out.String() }
+
 func (s *Server) mustBeReady(tb testing.TB) {
 	tb.Helper()
 	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, s.URL+"/healthz", nil)
