@@ -150,11 +150,14 @@ func TestCanary(t *testing.T) {
 	if err != nil || len(runs.Results) != 1 {
 		t.Fatalf("%+v, %v", runs, err)
 	}
-	run, err := c.WaitRun(ctx, client.ByKey("shop"), runs.Results[0].ID)
+	run, err := c.AwaitRun(ctx, client.ByKey("shop"), runs.Results[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("the run is %+v", run)
+	if run.State != "succeeded" {
+		report, err := c.RunReport(ctx, client.ByKey("shop"), run.ID)
+		t.Errorf("the run is %+v: %+v, %v", run, report, err)
+	}
 
 	requireNoTrace(t, "the log", greenroom.Output())
 	if requireNoTraceInFiles(t, filepath.Join(data, "*")) < 3 {
