@@ -11,6 +11,11 @@ import (
 // and columns are still those of the file.
 type source struct {
 	text []byte
+	// file is the text as it was, without a byte order mark.
+	file []byte
+	// suspect says that the official reader may find a mistake of syntax which
+	// the library lets pass.
+	suspect bool
 	// legacy says that the file asks for the types of YAML 1.1.
 	legacy bool
 	// disguised are the characters that stand for others in the text.
@@ -29,7 +34,7 @@ func newSource(data []byte, r *report) *source {
 	if !ok {
 		return nil
 	}
-	s := &source{text: bytes.Clone(text), signs: map[rune]rune{}}
+	s := &source{text: bytes.Clone(text), file: text, signs: map[rune]rune{}}
 	s.cut(r)
 	s.disguise()
 	if !bytes.HasSuffix(s.text, []byte("\n")) {

@@ -16,6 +16,7 @@ type stream struct {
 	line       int // of the file, from 1
 	directives bool
 	legacy     bool
+	suspect    bool              // something around the document is a mistake
 	tags       map[string][]byte // the %TAG line of each handle
 }
 
@@ -53,9 +54,9 @@ func (s *source) cut(r *report) {
 		at += length
 	}
 	if st.state == before && st.directives {
-		st.fail("the directives are not followed by a document", "Write --- on a line of its own behind the directives, or remove them.")
+		st.suspect = true
 	}
-	s.text, s.legacy = s.text[:end:end], st.legacy
+	s.text, s.legacy, s.suspect = s.text[:end:end], st.legacy, st.suspect
 }
 
 func withoutEnd(line []byte) []byte {
@@ -108,7 +109,7 @@ func (st *stream) read(line []byte) bool {
 // beginBare begins a document without a marker.
 func (st *stream) beginBare() bool {
 	if st.state == before && st.directives {
-		st.fail("a document behind directives has to begin with ---", "Write --- on a line of its own before this one, or remove the directives.")
+		st.suspect = true
 	}
 	return st.begin()
 }
@@ -129,14 +130,10 @@ func (st *stream) documentEnd(rest []byte) bool {
 		return false
 	}
 	if !isBlankOrComment(rest) {
-		st.fail("only a comment may follow the marker ...", "Remove what follows, or the whole line.")
+		st.suspect = true
 	}
 	st.state = behind
 	return true
-}
-
-func (st *stream) fail(message, help string) {
-	st.report.fail(ruleSyntax, place{}, st.position(), message, help)
 }
 
 func (st *stream) position() Position { return Position{Line: st.line, Column: 1} }
@@ -170,7 +167,7 @@ func (st *stream) directive(line []byte) {
 		st.version(words[1:])
 	case "%TAG":
 		if len(words) != 3 {
-			st.fail("a %TAG directive has two parts, a handle and a prefix", "Remove the line: connect.yaml needs no tags.")
+			st.suspect = true
 		} else if libraryTag.Match(line) {
 			line, hide = hide, st.tags[words[1]] // the last one counts
 			st.tags[words[1]] = line
@@ -184,12 +181,12 @@ func (st *stream) directive(line []byte) {
 func (st *stream) version(words []string) {
 	switch {
 	case len(words) != 1:
-		st.fail("a %YAML directive has one part, the version", "Write %YAML 1.2, or remove the line.")
+		st.suspect = true
 	case words[0] == "1.1":
 		st.legacy = true
 	case words[0] == "1.2":
 		st.legacy = false
 	case !numberedVersion.MatchString(words[0]):
-		st.fail(quote(words[0])+" is no version of YAML", "Write %YAML 1.2, or remove the line.")
+		st.suspect = true
 	}
 }
