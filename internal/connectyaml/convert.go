@@ -1,7 +1,6 @@
 package connectyaml
 
 import (
-	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -124,7 +123,7 @@ func (c *converter) entries(n *node, y *yaml.Node, depth int) {
 		if key.Kind != yaml.ScalarNode {
 			e.keyKind = kindOther
 		} else if first := b.find(e.key); first != nil && first.keyKind == e.keyKind {
-			c.report.duplicateKey(k.pos, e.key, first.keyPos.Line)
+			c.source.duplicates = append(c.source.duplicates, duplicate{e.key, k.pos, first.keyPos, k.pos})
 		}
 		e.value = c.node(value, depth+1)
 		b.set(e)
@@ -132,11 +131,6 @@ func (c *converter) entries(n *node, y *yaml.Node, depth int) {
 	for _, m := range merges {
 		c.merge(b, m, depth)
 	}
-}
-
-func (r *report) duplicateKey(pos Position, key string, first int) {
-	r.fail(ruleDuplicateKey, place{}, pos, fmt.Sprintf("the key %s stands twice in one object, first in line %d", quote(key), first),
-		"Keep one of the two, or check the indentation: the second may belong to another object.")
 }
 
 // key is the node of a key. It is overwritten by the next key, since most keys

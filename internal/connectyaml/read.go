@@ -25,7 +25,7 @@ func read(data []byte, r *report) (*node, *lines) {
 		s.suspect = s.suspect || (&layout{lines: text}).tooLittle(document)
 		root = newConverter(s, r).tree(document)
 	}
-	if err != nil || s.suspect {
+	if err != nil || s.suspect || len(s.duplicates) > 0 {
 		s.explain(err, r)
 	}
 	switch {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sort"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -18,6 +19,8 @@ type source struct {
 	suspect bool
 	// legacy says that the file asks for the types of YAML 1.1.
 	legacy bool
+	// duplicates are the keys that the converter found to stand twice.
+	duplicates []duplicate
 	// disguised are the characters that stand for others in the text.
 	disguised map[rune]rune
 	// returned are the places behind a carriage return that counts as a space.
@@ -35,7 +38,7 @@ func newSource(data []byte, r *report) *source {
 		return nil
 	}
 	s := &source{text: bytes.Clone(text), file: text, signs: map[rune]rune{}}
-	s.cut(r)
+	s.cut()
 	s.disguise()
 	if !bytes.HasSuffix(s.text, []byte("\n")) {
 		s.text = append(s.text, '\n') // or else a text of a block would lack it
@@ -90,6 +93,14 @@ func newLines(text []byte) *lines {
 func (l *lines) position(offset int) Position {
 	line := sort.SearchInts(l.starts, offset+1)
 	return Position{Line: line, Column: utf8.RuneCount(l.text[l.starts[line-1]:offset]) + 1}
+}
+
+// behindBlank is the offset of the first character that is no white space.
+func (l *lines) behindBlank(offset int) int {
+	for offset < len(l.text) && strings.IndexByte(" \t\r\n", l.text[offset]) >= 0 {
+		offset++
+	}
+	return offset
 }
 
 // from is the text of so many characters at a position.

@@ -11,9 +11,7 @@ import (
 // markers --- and ... that begin and end it. Directives are judged here because
 // the official reader forgives most of them.
 type stream struct {
-	report     *report
 	state      streamState
-	line       int // of the file, from 1
 	directives bool
 	legacy     bool
 	suspect    bool              // something around the document is a mistake
@@ -29,8 +27,8 @@ const (
 )
 
 // cut leaves the one document of the stream, with every line in its place.
-func (s *source) cut(r *report) {
-	st := stream{report: r, tags: map[string][]byte{}}
+func (s *source) cut() {
+	st := stream{tags: map[string][]byte{}}
 	end := len(s.text)
 	for at := 0; at < end; {
 		length := bytes.IndexByte(s.text[at:], '\n') + 1
@@ -79,7 +77,6 @@ func (st *stream) rest(text []byte) {
 // may stand in front of each. It returns false when the rest is of no interest,
 // because a second document begins.
 func (st *stream) next(line []byte) bool {
-	st.line++
 	text, marked := bytes.CutPrefix(line, byteOrderMark)
 	if st.state == inside || !marked {
 		return st.read(line)
@@ -116,8 +113,7 @@ func (st *stream) beginBare() bool {
 
 func (st *stream) begin() bool {
 	if st.state != before {
-		st.report.fail(ruleDocument, place{}, st.position(), "a second document begins here",
-			"Keep one document: remove the marker --- or ... and what belongs to the other document.")
+		st.suspect = true
 		return false
 	}
 	st.state = inside
@@ -135,8 +131,6 @@ func (st *stream) documentEnd(rest []byte) bool {
 	st.state = behind
 	return true
 }
-
-func (st *stream) position() Position { return Position{Line: st.line, Column: 1} }
 
 func isMarker(line []byte, marker string) bool {
 	rest, ok := bytes.CutPrefix(line, []byte(marker))

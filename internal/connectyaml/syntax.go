@@ -91,17 +91,25 @@ var unexpectedText = wording{"%s stands behind what has ended already",
 	"Quote the text as a whole, with the quotes inside of it doubled, or remove this."}
 
 // explain reports why the official reader finds no YAML: the keys that stand
-// twice, if there is no tree that tells, and the first other mistake. Without one
-// it takes the word of the library, which may have none either.
+// twice and the first other mistake. Where it sees none, the converter has found
+// keys that are written in different ways, or the library an alias of nothing.
 func (s *source) explain(said error, r *report) {
 	text := newLines(s.file)
-	for _, m := range recovery.Mistakes(string(s.file)) {
-		switch {
-		case m.Kind == recovery.DuplicateKey && said != nil:
-			r.duplicateKey(text.position(m.Offset), m.Token, text.position(m.Other).Line)
-		case m.Kind != recovery.DuplicateKey && m.Kind != recovery.SecondDocument:
-			r.mistake(m, text)
+	mistakes := recovery.Mistakes(string(s.file))
+	for _, m := range mistakes {
+		if r.full {
 			return
+		}
+		if m.Kind == recovery.DuplicateKey {
+			r.duplicateKey(duplicate{m.Token, text.position(text.behindBlank(m.Offset)), text.position(text.behindBlank(m.Other)), text.position(m.Offset)})
+		} else {
+			r.mistake(m, text)
+			said = nil
+		}
+	}
+	if len(mistakes) == 0 {
+		for _, d := range s.duplicates {
+			r.duplicateKey(d)
 		}
 	}
 	if said != nil {
@@ -109,7 +117,26 @@ func (s *source) explain(said error, r *report) {
 	}
 }
 
+// duplicate is a key that stands twice in an object. The official reader sees it
+// right behind what is in front of it, which may be on the line above.
+type duplicate struct {
+	key           string
+	second, first Position
+	official      Position
+}
+
+func (r *report) duplicateKey(d duplicate) {
+	r.fail(ruleDuplicateKey, place{}, d.official,
+		fmt.Sprintf("the key %s stands twice in one object, in line %d and in line %d", quote(d.key), d.first.Line, d.second.Line),
+		"Keep one of the two, or check the indentation: the second may belong to another object.")
+}
+
 func (r *report) mistake(m recovery.Mistake, text *lines) {
+	if m.Kind == recovery.SecondDocument {
+		r.fail(ruleDocument, place{}, text.position(m.Offset), "a second document begins here",
+			"Keep one document: remove the marker --- or ... and what belongs to the other document.")
+		return
+	}
 	words, ok := wordings[m.Kind]
 	if !ok {
 		words = unexpectedText

@@ -60,7 +60,7 @@ type Mistake struct {
 
 // maxDepth is how many values may be open at once: a text that needs more gets
 // no mistakes.
-const maxDepth = 200
+const maxDepth = 1000
 
 // Mistakes are the keys that stand twice, up to the first other mistake, and
 // that one. A text without mistakes has none.

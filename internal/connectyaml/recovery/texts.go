@@ -18,20 +18,22 @@ func (w *walk) text(n *node) extent {
 	switch n.kind {
 	case singleQuoted:
 		w.closed(n)
-		v.name = "'" + strings.ReplaceAll(strings.Trim(n.source, "'"), "''", "'")
+		v.name = "'" + strings.ReplaceAll(unquoted(n.source), "''", "'")
 	case doubleQuoted:
 		w.escapes(n)
 		w.closed(n)
-		v.name = "'" + strings.Trim(n.source, `"`)
+		v.name = "'" + unquoted(n.source)
 	default:
 		if n.source != "" && strings.IndexByte("\t,%|>@`", n.source[0]) >= 0 {
 			w.failToken(TextStart, n.token)
 		}
-		v.name = plainName(n.source)
+		v.name, v.named = plainName(n.source), n.source != "<<" || !w.merges
 	}
 	v.end = w.tail(n.tail, n.end(), true)
 	return v
 }
+
+func unquoted(source string) string { return source[1:max(1, len(source)-1)] }
 
 // plainName takes for a text what does not look like a value of another type.
 func plainName(source string) string {

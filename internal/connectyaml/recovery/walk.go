@@ -15,6 +15,8 @@ type walk struct {
 	found      bool // the first document
 	behind     []Mistake
 	tags       map[string]bool // the handles that %TAG declares
+	// merges says that the keys << are those of YAML 1.1, which may stand twice.
+	merges bool
 	// inCollection says that the document holds no text alone.
 	inCollection bool
 }
@@ -87,6 +89,7 @@ func (w *walk) directive(t token) {
 	case "%YAML":
 		if len(words) == 2 {
 			if numberedVersion.MatchString(words[1]) {
+				w.merges = words[1] == "1.1" || w.merges && words[1] != "1.2"
 				return
 			}
 			m.Offset += len("%YAML ")
