@@ -87,8 +87,8 @@ var unexpected = map[byte]wording{
 }
 
 // unexpectedText is what to say about any other token.
-var unexpectedText = wording{"%s stands behind what has ended already",
-	"Quote the text as a whole, with the quotes inside of it doubled, or remove this."}
+var unexpectedText = wording{"%s cannot stand here, behind what has ended",
+	"If it belongs to the text in front of it, quote the text as a whole. If it is something new, check the indentation of the line."}
 
 // explain reports why the official reader finds no YAML: the keys that stand
 // twice and the first other mistake. Where it sees none, the converter has found
