@@ -95,6 +95,12 @@ func (l *lines) position(offset int) Position {
 	return Position{Line: line, Column: utf8.RuneCount(l.text[l.starts[line-1]:offset]) + 1}
 }
 
+// tabIn says whether a line is indented with a tab.
+func (l *lines) tabIn(line int) bool {
+	text := l.text[l.starts[line-1]:]
+	return bytes.ContainsRune(text[:len(text)-len(bytes.TrimLeft(text, " \t"))], '\t')
+}
+
 // behindBlank is the offset of the first character that is no white space.
 func (l *lines) behindBlank(offset int) int {
 	for offset < len(l.text) && strings.IndexByte(" \t\r\n", l.text[offset]) >= 0 {

@@ -57,8 +57,9 @@ var wordings = map[recovery.Kind]wording{
 	recovery.NoSpaceBehind: {"a colon without a space behind it", "Write a space behind the colon."},
 	recovery.OpenBracket: {"the bracket %s of line %d is not closed up to here",
 		"Close it, and indent its further lines more than the key that it belongs to. If it begins a text, quote the text."},
-	recovery.BlockInFlow: {"a list or an object of its own lines cannot begin inside of brackets", "Write it in brackets as well, or the parts around it without."},
-	recovery.TextStart:   {"a text cannot begin with %s without quotes", quotingHelp},
+	recovery.BlockInFlow: {"a list or an object without brackets cannot begin inside of brackets",
+		"Often a comma is missing on this line: put it between the two keys or items. Otherwise write this in brackets as well."},
+	recovery.TextStart: {"a text cannot begin with %s without quotes", quotingHelp},
 	recovery.OpenQuote: {"the text in quotes that begins in line %d is not closed up to here",
 		"Close it at the end of the text, with the same mark, and indent further lines of the text more than its key."},
 	recovery.BadEscape: {"a backslash in double quotes begins an escape, and %s is none",
@@ -88,7 +89,7 @@ var unexpected = map[byte]wording{
 
 // unexpectedText is what to say about any other token.
 var unexpectedText = wording{"%s cannot stand here, behind what has ended",
-	"If it belongs to the text in front of it, quote the text as a whole. If it is something new, check the indentation of the line."}
+	"If it belongs to the text in front of it, put all of that in single quotes, and write a ' inside of it twice. If it is something new, check the indentation of the line."}
 
 // explain reports why the official reader finds no YAML: the keys that stand
 // twice and the first other mistake. Where it sees none, the converter has found
@@ -148,8 +149,13 @@ func (r *report) mistake(m recovery.Mistake, text *lines) {
 	if other < 0 {
 		other = m.Offset
 	}
-	fill := strings.NewReplacer("%s", token(m), "%d", strconv.Itoa(text.position(other).Line))
-	r.fail(ruleSyntax, place{}, text.position(m.Offset), fill.Replace(words.message), fill.Replace(words.help))
+	line := text.position(other).Line
+	help := words.help
+	if m.Kind != recovery.TabIndent && text.tabIn(line) {
+		help = "Indent line " + strconv.Itoa(line) + " with spaces only: it has a tab, which has no width in YAML. " + help
+	}
+	fill := strings.NewReplacer("%s", token(m), "%d", strconv.Itoa(line))
+	r.fail(ruleSyntax, place{}, text.position(m.Offset), fill.Replace(words.message), fill.Replace(help))
 }
 
 // token is what a message repeats: a character as it is, and a text in quotes.
