@@ -109,17 +109,6 @@ func (l *lines) behindBlank(offset int) int {
 	return offset
 }
 
-// from is the text of so many characters at a position.
-func (l *lines) from(p Position, characters int) string {
-	rest := l.text[l.offset(p):]
-	end := 0
-	for range characters {
-		_, size := utf8.DecodeRune(rest[end:])
-		end += size
-	}
-	return string(rest[:end])
-}
-
 // endOf is the position behind the last character of a text.
 func endOf(text []byte) Position {
 	lastLine := text[bytes.LastIndexByte(text, '\n')+1:]

@@ -32,7 +32,7 @@ type reading struct {
 
 func (w *walk) properties(tokens []token, a around) properties {
 	r := &reading{around: a, atNewline: a.newline, spaced: a.newline}
-	r.properties.start = -1
+	r.start = -1
 	for i := range tokens {
 		t := &tokens[i]
 		if r.needSpace && t.kind != space && t.kind != newline && t.kind != comma {

@@ -6,7 +6,7 @@
 // token somewhere, and a walk over what came of it.
 //
 // The steps are those of that package, which Eemeli Aro wrote and which is under the
-// ISC licence. It judges nothing that is no mistake of syntax, and makes no values.
+// ISC license. It judges nothing that is no mistake of syntax, and makes no values.
 package recovery
 
 // Kind says what is wrong.

@@ -94,10 +94,9 @@ loop:
 func (l *lexer) block() state {
 	feed, indent := l.blankLines()
 	if indent >= l.next {
-		switch {
-		case l.blockIndent == -1:
+		if l.blockIndent < 0 {
 			l.next = indent
-		default:
+		} else {
 			l.next = l.blockIndent + max(l.next, 1)
 		}
 		for {
