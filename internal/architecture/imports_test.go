@@ -28,7 +28,8 @@ var mayImport = []struct {
 	{"internal/jsonbody", []string{"internal/problem"}},
 	{"internal/gitsource", nil},
 
-	{"internal/connectyaml", []string{"api", "internal/nearest"}},
+	{"internal/connectyaml/recovery", nil},
+	{"internal/connectyaml", []string{"api", "internal/connectyaml/recovery", "internal/nearest"}},
 	{"internal/check", []string{"api", "internal/connectyaml"}},
 	{"internal/check/checks", []string{"api", "internal/check", "internal/connectyaml", "internal/nearest"}},
 
