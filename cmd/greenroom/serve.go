@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -35,14 +36,18 @@ func (c *serveCommand) Run(ctx context.Context, io streams) error {
 // openServer makes a server of the flags; development servers also read
 // repositories of this machine.
 func openServer(ctx context.Context, c config.Server, r config.Region, listen string, log *slog.Logger, development bool) (*server.Server, error) {
-	if regions := c.AllRegions(); !slices.Contains(regions, r.Region) {
-		return nil, fmt.Errorf("--region %s must be one of --regions: %s", r.Region, strings.Join(regions, ", "))
+	if err := conflicts(c, r); err != nil {
+		return nil, err
 	}
 	repositories, err := c.Options()
 	if err != nil {
 		return nil, err
 	}
 	repositories.AllowLoopbackHTTPAndFile = development
+	proxies, err := c.Proxies()
+	if err != nil {
+		return nil, err
+	}
 	return server.Open(ctx, server.Options{
 		Listen:       listen,
 		DataDir:      c.Data.Data,
@@ -51,6 +56,19 @@ func openServer(ctx context.Context, c config.Server, r config.Region, listen st
 		ResolveTTL:   c.ResolveTTL,
 		Workers:      c.Workers,
 		PublicURL:    c.PublicURL,
+		ReportOwnURL: development,
+		TLSCert:      c.TLSCert,
+		TLSKey:       c.TLSKey,
+		Proxies:      proxies,
 		Log:          log,
 	})
+}
+
+// conflicts returns what of the flags does not go together.
+func conflicts(c config.Server, r config.Region) error {
+	errs := []error{c.Conflicts()}
+	if regions := c.AllRegions(); !slices.Contains(regions, r.Region) {
+		errs = append(errs, fmt.Errorf("--region %s must be one of --regions: %s", r.Region, strings.Join(regions, ", ")))
+	}
+	return errors.Join(errs...)
 }

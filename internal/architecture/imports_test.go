@@ -23,6 +23,7 @@ var mayImport = []struct {
 	{"client", []string{"api"}},
 
 	{"internal/correlation", nil},
+	{"internal/forwarded", nil},
 	{"internal/nearest", nil},
 	{"internal/problem", []string{"api"}},
 	{"internal/jsonbody", []string{"internal/problem"}},
@@ -49,14 +50,14 @@ var mayImport = []struct {
 	{"internal/apidocs", nil},
 	{"internal/httpapi", []string{
 		"api", "internal/apidocs", "internal/auth", "internal/connector", "internal/connector/field",
-		"internal/connectyaml", "internal/correlation", "internal/problem", "internal/store",
+		"internal/connectyaml", "internal/correlation", "internal/forwarded", "internal/problem", "internal/store",
 	}},
 
 	{"internal/server", []string{
 		"internal/auth", "internal/check", "internal/check/checks", "internal/connector", "internal/connector/field",
-		"internal/gitsource", "internal/httpapi", "internal/jobs", "internal/publish", "internal/store/sqlstore",
+		"internal/forwarded", "internal/gitsource", "internal/httpapi", "internal/jobs", "internal/publish", "internal/store/sqlstore",
 	}},
-	{"internal/config", []string{"api", "internal/correlation", "internal/gitsource"}},
+	{"internal/config", []string{"api", "internal/correlation", "internal/forwarded", "internal/gitsource"}},
 	{"internal/demo/connectors", nil},
 	{"internal/demo", []string{
 		"api", "client", "internal/auth", "internal/check", "internal/demo/connectors", "internal/gitsource",

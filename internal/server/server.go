@@ -17,6 +17,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
+	"github.com/greenroom-registry/greenroom/internal/forwarded"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/httpapi"
 	"github.com/greenroom-registry/greenroom/internal/jobs"
@@ -56,9 +57,15 @@ type Options struct {
 	ResolveTTL time.Duration
 	// Workers is how many runs are worked at once; 0: none in this process.
 	Workers int
-	// PublicURL is put before addresses in reports; "": they are given as paths.
-	PublicURL string
-	Log       *slog.Logger
+	// PublicURL is put before addresses in reports; "": they are given as paths or,
+	// with ReportOwnURL, at the address that the server listens on.
+	PublicURL    string
+	ReportOwnURL bool
+	// TLSCert and TLSKey are files in PEM; "": the server speaks http.
+	TLSCert, TLSKey string
+	// Proxies are believed when they say whom a request comes from.
+	Proxies forwarded.Proxies
+	Log     *slog.Logger
 }
 
 // Server is a Greenroom that listens.
@@ -68,6 +75,7 @@ type Server struct {
 	queue    *jobs.Queue
 	http     *http.Server
 	listener net.Listener
+	tls      *certificate // nil: http
 	log      *slog.Logger
 	draining atomic.Bool
 }
@@ -91,6 +99,9 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{}); err != nil {
 		return nil, fmt.Errorf("open the database in %s: %w", o.DataDir, err)
 	}
+	if err := s.listen(ctx, o); err != nil {
+		return nil, err
+	}
 	drafts := connector.New(connector.Options{
 		Store:        s.store,
 		Repositories: source,
@@ -102,6 +113,9 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Now:        time.Now,
 		ResolveTTL: o.ResolveTTL,
 	})
+	if o.PublicURL == "" && o.ReportOwnURL {
+		o.PublicURL = s.URL()
+	}
 	worker := publish.New(publish.Options{
 		Runs:      s.store,
 		Drafts:    drafts,
@@ -119,12 +133,22 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Tokens:   auth.New(s.store, time.Now),
 		Validate: worker.Validate,
 		Ready:    s.ready,
+		Proxies:  o.Proxies,
 		Log:      o.Log,
 	}))
-	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
-	}
 	return s, nil
+}
+
+func (s *Server) listen(ctx context.Context, o Options) (err error) {
+	if o.TLSCert != "" || o.TLSKey != "" {
+		if s.tls, err = openCertificate(o.TLSCert, o.TLSKey, o.Log); err != nil {
+			return err
+		}
+	}
+	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
+		return fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
+	}
+	return nil
 }
 
 func (s *Server) openQueue(ctx context.Context, o Options, worker *publish.Worker) error {
@@ -159,7 +183,21 @@ func (s *Server) httpServer(handler http.Handler) *http.Server {
 }
 
 // URL is the base of the API, as the listener's address says.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+func (s *Server) URL() string {
+	if s.tls != nil {
+		return "https://" + s.listener.Addr().String()
+	}
+	return "http://" + s.listener.Addr().String()
+}
+
+// serve answers requests until the server is shut down.
+func (s *Server) serve() error {
+	if s.tls == nil {
+		return s.http.Serve(s.listener)
+	}
+	s.http.TLSConfig = s.tls.config()
+	return s.http.ServeTLS(s.listener, "", "")
+}
 
 // Store is the database, for clients to be put into it.
 func (s *Server) Store() *sqlstore.Store { return s.store }
@@ -188,7 +226,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.http.BaseContext = func(net.Listener) context.Context { return requests }
 
 	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(s.listener) }()
+	go func() { failed <- s.serve() }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", errors.Join(err, s.stop(working, giveUp)))
