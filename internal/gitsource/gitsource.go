@@ -64,6 +64,8 @@ type Options struct {
 	CABundle string
 	// Resolver looks up hosts; nil: that of the system.
 	Resolver Resolver
+	// Observe is told of every conversation with a repository; nil: nobody is.
+	Observe func(Fetch)
 }
 
 const (
@@ -88,6 +90,7 @@ type Source struct {
 	maxReceived  int64
 	maxDisk      int64
 	caBundle     string
+	observe      func(Fetch)
 }
 
 // New returns a Source. It returns an error when an option is wrong, when there
@@ -105,6 +108,10 @@ func New(o Options) (*Source, error) {
 		maxReceived:  positive(o.MaxReceived, defaultMaxReceived),
 		maxDisk:      positive(o.MaxDisk, defaultMaxDisk),
 		caBundle:     o.CABundle,
+		observe:      o.Observe,
+	}
+	if s.observe == nil {
+		s.observe = func(Fetch) {}
 	}
 	if s.resolver == nil {
 		s.resolver = net.DefaultResolver
@@ -255,11 +262,14 @@ func (s *Source) conversation(ctx context.Context, req Request, talk func(*targe
 	if err := CheckTag(req.Tag); err != nil {
 		return &unreachable{reason: "the tag " + err.Error(), cause: err}
 	}
+	timing := s.timing()
+	defer func() { timing.ended(err) }()
 	release, err := s.slots.acquire(ctx, claim{project: req.Project, host: where.host})
 	if err != nil {
 		return err
 	}
 	defer release()
+	timing.granted()
 	t, err := s.resolve(ctx, where)
 	if err != nil {
 		return err

@@ -19,7 +19,9 @@ import (
 type attempt struct {
 	worker  *Worker
 	run     store.Run
+	start   time.Time
 	outcome connector.Outcome
+	ending  Ending
 	// trouble is what a step failed with, for the log.
 	trouble error
 }
