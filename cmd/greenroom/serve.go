@@ -30,6 +30,9 @@ func (c *serveCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	log.InfoContext(ctx, "listening", "url", s.URL(), "version", version(), "region", c.Region.Region, "data", c.Data.Data)
+	if admin := s.AdminURL(); admin != "" {
+		log.InfoContext(ctx, "metrics, health and profiling", "url", admin)
+	}
 	return s.Run(ctx)
 }
 
@@ -60,6 +63,8 @@ func openServer(ctx context.Context, c config.Server, r config.Region, listen st
 		TLSCert:      c.TLSCert,
 		TLSKey:       c.TLSKey,
 		Proxies:      proxies,
+		AdminListen:  c.AdminListen,
+		Version:      version(),
 		Log:          log,
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/httpapi"
 	"github.com/greenroom-registry/greenroom/internal/jobs"
+	"github.com/greenroom-registry/greenroom/internal/metrics"
 	"github.com/greenroom-registry/greenroom/internal/publish"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
 )
@@ -65,6 +66,10 @@ type Options struct {
 	TLSCert, TLSKey string
 	// Proxies are believed when they say whom a request comes from.
 	Proxies forwarded.Proxies
+	// AdminListen is the address of the operator's own listener; "": there is none.
+	AdminListen string
+	// Version is what the metrics say that runs.
+	Version string
 	Log     *slog.Logger
 }
 
@@ -76,6 +81,7 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	tls      *certificate // nil: http
+	admin    *admin       // nil: none
 	log      *slog.Logger
 	draining atomic.Bool
 }
@@ -89,6 +95,8 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
+	counted := metrics.New(o.Version)
+	o.Repositories.Observe = counted.Fetch
 	source, err := gitsource.New(o.Repositories)
 	if err != nil {
 		return nil, fmt.Errorf("set up the reading of repositories: %w", err)
@@ -96,7 +104,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.lock, err = lockDataDir(o.DataDir); err != nil {
 		return nil, err
 	}
-	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{}); err != nil {
+	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{Observe: counted.Write}); err != nil {
 		return nil, fmt.Errorf("open the database in %s: %w", o.DataDir, err)
 	}
 	if err := s.listen(ctx, o); err != nil {
@@ -124,6 +132,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Now:       time.Now,
 		Log:       o.Log,
 		PublicURL: o.PublicURL,
+		Observe:   counted.Attempt,
 	})
 	if err := s.openQueue(ctx, o, worker); err != nil {
 		return nil, err
@@ -134,9 +143,14 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Validate: worker.Validate,
 		Ready:    s.ready,
 		Proxies:  o.Proxies,
+		Observer: counted,
 		Log:      o.Log,
 	}))
-	return s, nil
+	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
+	if o.AdminListen != "" {
+		s.admin, err = openAdmin(ctx, o.AdminListen, counted.Handler(), s.http.Handler, o.Log)
+	}
+	return s, err
 }
 
 func (s *Server) listen(ctx context.Context, o Options) (err error) {
@@ -225,8 +239,11 @@ func (s *Server) Run(ctx context.Context) error {
 	defer giveUp()
 	s.http.BaseContext = func(net.Listener) context.Context { return requests }
 
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	go func() { failed <- s.serve() }()
+	if s.admin != nil {
+		go func() { failed <- s.admin.serve() }()
+	}
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", errors.Join(err, s.stop(working, giveUp)))
@@ -261,6 +278,9 @@ func (s *Server) shutdown(ctx context.Context, patience time.Duration) error {
 // Close gives up what Open took. Run does it too.
 func (s *Server) Close() error {
 	var errs []error
+	if s.admin != nil {
+		errs = append(errs, s.admin.close())
+	}
 	if s.listener != nil {
 		// Served listeners are closed already.
 		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
