@@ -34,6 +34,7 @@ type commands struct {
 	Connector connectorCommand `cmd:"" help:"Find production Connectors on a server."`
 	Review    reviewCommand    `cmd:"" help:"Certify connectors."`
 	Client    clientCommand    `cmd:"" help:"Make, list and revoke API clients."`
+	Settings  configCommand    `cmd:"" name:"config" help:"Look at the configuration."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 

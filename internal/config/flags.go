@@ -24,8 +24,8 @@ type Repositories struct {
 	RepositoryAlias     []string `placeholder:"PREFIX=PREFIX" help:"Read repository URLs with the first prefix from the second one, which may be a file:// folder. Repeatable."`
 }
 
-// Options returns what gitsource makes of the flags. It returns an error for an
-// alias that is none.
+// Options returns what gitsource makes of the flags. It returns an error that
+// names what is no alias and no host.
 func (r Repositories) Options() (gitsource.Options, error) {
 	o := gitsource.Options{AllowHosts: r.AllowRepositoryHost}
 	for _, a := range r.RepositoryAlias {
@@ -35,7 +35,7 @@ func (r Repositories) Options() (gitsource.Options, error) {
 		}
 		o.Aliases = append(o.Aliases, gitsource.Alias{From: from, To: to})
 	}
-	return o, nil
+	return o, o.Validate()
 }
 
 // Region is the region of a project.

@@ -11,8 +11,8 @@ import (
 
 // Listener says how a server is reached, beside its address.
 type Listener struct {
-	TLSCert        string   `name:"tls-cert" type:"path" placeholder:"FILE" help:"Certificate in PEM, with those between it and its root: serve https. Both files are read again when they change."`
-	TLSKey         string   `name:"tls-key" type:"path" placeholder:"FILE" help:"Private key of the certificate, in PEM."`
+	TLSCert        string   `name:"tls-cert" placeholder:"FILE" help:"Certificate in PEM, with those between it and its root: serve https. Both files are read again when they change."`
+	TLSKey         string   `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, in PEM."`
 	TrustedProxies []string `placeholder:"CIDR" help:"Network of proxies that are believed when they say whom a request comes from. Repeatable. Default: none."`
 	AdminListen    string   `placeholder:"HOST:PORT" help:"Address for metrics, health and profiling: anyone who reaches it may use it. Default: none."`
 }

@@ -68,6 +68,13 @@ type Options struct {
 	Observe func(Fetch)
 }
 
+// Validate returns an error that names each alias and allowed host that is none.
+func (o Options) Validate() error {
+	_, aliases := parseAliases(o.Aliases)
+	_, hosts := parseAddressPolicy(o.AllowHosts, o.AllowLoopbackHTTPAndFile)
+	return errors.Join(aliases, hosts)
+}
+
 const (
 	defaultSlots        = 16
 	defaultFileDeadline = 10 * time.Second

@@ -31,12 +31,21 @@ type stamp struct {
 // openCertificate reads the pair. It returns an error when it cannot be used.
 func openCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, error) {
 	c := &certificate{certFile: certFile, keyFile: keyFile, log: log, seen: stamps(certFile, keyFile)}
+	var err error
+	if c.pair, err = ReadCertificate(certFile, keyFile); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// ReadCertificate returns the pair of the files, in PEM. It returns an error when
+// they cannot be read or do not belong together.
+func ReadCertificate(certFile, keyFile string) (*tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the certificate %s and its key %s: %w", certFile, keyFile, err)
 	}
-	c.pair = &pair
-	return c, nil
+	return &pair, nil
 }
 
 // config is that of a listener with this certificate.
@@ -55,12 +64,12 @@ func (c *certificate) current() *tls.Certificate {
 		return c.pair
 	}
 	c.seen = now
-	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	pair, err := ReadCertificate(c.certFile, c.keyFile)
 	if err != nil {
 		c.log.Error("the new certificate cannot be used; the old one stays", "error", err.Error())
 		return c.pair
 	}
-	c.pair = &pair
+	c.pair = pair
 	c.log.Info("the certificate was replaced", "file", c.certFile)
 	return c.pair
 }
