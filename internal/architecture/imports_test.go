@@ -55,11 +55,11 @@ var mayImport = []struct {
 
 	{"internal/metrics", []string{"internal/gitsource", "internal/httpapi", "internal/publish", "internal/store"}},
 	{"internal/server", []string{
-		"internal/auth", "internal/check", "internal/check/checks", "internal/connector", "internal/connector/field",
+		"api", "internal/auth", "internal/check", "internal/check/checks", "internal/connector", "internal/connector/field",
 		"internal/forwarded", "internal/gitsource", "internal/httpapi", "internal/jobs", "internal/metrics", "internal/publish",
 		"internal/store/sqlstore",
 	}},
-	{"internal/config", []string{"api", "internal/correlation", "internal/forwarded", "internal/gitsource"}},
+	{"internal/config", []string{"api", "internal/correlation", "internal/forwarded", "internal/gitsource", "internal/nearest"}},
 	{"internal/demo/connectors", nil},
 	{"internal/demo", []string{
 		"api", "client", "internal/auth", "internal/check", "internal/demo/connectors", "internal/gitsource",

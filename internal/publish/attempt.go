@@ -128,6 +128,7 @@ func (r *attempt) fail(f api.Finding) {
 // we stumble over must not end the work on all others.
 func (r *attempt) step(name string, do func() error) (err error) {
 	start := time.Now()
+	r.worker.progress.begin(r.run.ID, name, r.outcome.Steps)
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -137,7 +138,7 @@ func (r *attempt) step(name string, do func() error) (err error) {
 		}
 		r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
 			Name:         name,
-			Milliseconds: float64(time.Since(start).Microseconds()) / 1000,
+			Milliseconds: milliseconds(time.Since(start)),
 			Failed:       err != nil,
 		})
 	}()

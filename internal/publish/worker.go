@@ -93,14 +93,17 @@ const (
 )
 
 // Worker works runs. It is safe for concurrent use.
-type Worker struct{ Options }
+type Worker struct {
+	Options
+	progress *progress
+}
 
 // New returns a Worker.
 func New(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(Attempt) {}
 	}
-	return &Worker{o}
+	return &Worker{Options: o, progress: &progress{runs: map[string]position{}}}
 }
 
 // Work takes the run, if it is due, and works it to its end, or hands it back
@@ -116,6 +119,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	defer w.progress.end(run.ID)
 	held, letGo := w.hold(ctx, run)
 	defer letGo() // also when this panics: a lease without a worker must end
 	r := &attempt{worker: w, run: run, start: time.Now()}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
@@ -110,6 +111,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.listen(ctx, o); err != nil {
 		return nil, err
 	}
+	var worker *publish.Worker // each of the two asks the other
 	drafts := connector.New(connector.Options{
 		Store:        s.store,
 		Repositories: source,
@@ -120,11 +122,12 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		},
 		Now:        time.Now,
 		ResolveTTL: o.ResolveTTL,
+		Progress:   func(run string) []api.RunStep { return worker.Progress(run) },
 	})
 	if o.PublicURL == "" && o.ReportOwnURL {
 		o.PublicURL = s.URL()
 	}
-	worker := publish.New(publish.Options{
+	worker = publish.New(publish.Options{
 		Runs:      s.store,
 		Drafts:    drafts,
 		Trees:     source,
