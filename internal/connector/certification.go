@@ -144,16 +144,20 @@ func (s *Service) Approve(ctx context.Context, p auth.Principal, ref store.Ref) 
 }
 
 // Reject ends the certification; the reason becomes a comment and an entry of
-// the report. It returns a *problem.Error like Approve.
+// the report. It returns a *problem.Error like Approve, or with InvalidJsonInput
+// when the draft takes no more comments.
 func (s *Service) Reject(ctx context.Context, p auth.Principal, ref store.Ref, reason string) (api.Review, error) {
-	return s.changeReview(ctx, ref, func(r *record, now time.Time, _ *store.WriteSet) error {
+	return s.changeReview(ctx, ref, func(r *record, now time.Time, _ *store.WriteSet) (err error) {
 		if err := r.takenBy(p); err != nil {
 			return err
 		}
 		at := api.Timestamp{Time: now}
-		r.doc.CertificationInfo = action.Comment(r.doc.CertificationInfo, api.CertificationInfoComment{
+		r.doc.CertificationInfo, err = action.Comment(r.doc.CertificationInfo, api.CertificationInfoComment{
 			UserID: p.ProjectKey(), Datetime: at, Comment: reason,
-		})
+		}, action.MaxCommentsOfRejection, "$.reason")
+		if err != nil {
+			return err
+		}
 		r.conclude(api.ConnectorReportEntry{
 			Type: api.EntryError, Title: "Certification rejected", Message: reason, CreatedAt: at,
 		})

@@ -41,7 +41,8 @@ func (s *Service) ReadUpdate(body []byte) (Update, error) {
 //
 // It returns a *problem.Error with ResourceNotFound, ConcurrentModification,
 // ConnectorStagedInCertification, ConnectorStagedPreviewRequestUnderProcess,
-// ConnectorStagedNotPrivate, ConnectorAlreadyCertified, or those of reading the
+// ConnectorStagedNotPrivate, ConnectorAlreadyCertified, InvalidJsonInput when the
+// draft takes no more private projects or comments, or those of reading the
 // repository; then nothing was written.
 func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u Update) ([]byte, error) {
 	r, err := s.ownedRecord(ctx, p, ref)
