@@ -263,8 +263,8 @@ func (s *Service) changeReview(ctx context.Context, ref store.Ref, apply func(*r
 
 // change loads a draft, applies a change that names no version, and writes it;
 // when the draft was changed in between, all of it again. It returns the record
-// and its row as they are then, or a *problem.Error with status 503 when others
-// kept changing it.
+// and its row as they are then, a *problem.Error with status 503 when others kept
+// changing it, or store.ErrNewer.
 func (s *Service) change(ctx context.Context, load func() (*record, error), apply func(*record, time.Time, *store.WriteSet) error) (*record, store.Draft, error) {
 	for range finishAttempts {
 		r, err := load()

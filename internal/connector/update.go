@@ -43,7 +43,7 @@ func (s *Service) ReadUpdate(body []byte) (Update, error) {
 // ConnectorStagedInCertification, ConnectorStagedPreviewRequestUnderProcess,
 // ConnectorStagedNotPrivate, ConnectorAlreadyCertified, InvalidJsonInput when the
 // draft takes no more private projects or comments, or those of reading the
-// repository; then nothing was written.
+// repository, or store.ErrNewer; then nothing was written.
 func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u Update) ([]byte, error) {
 	r, err := s.ownedRecord(ctx, p, ref)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Service) explainConflict(ctx context.Context, p auth.Principal, ref sto
 	if err := checkVersion(sent, row.Version); err != nil {
 		return err
 	}
-	return fmt.Errorf("update draft %s at version %d, which a newer program wrote: %w", row.ID, sent, store.ErrConflict)
+	return fmt.Errorf("update draft %s at version %d: %w", row.ID, sent, store.ErrConflict)
 }
 
 func (r *record) newRun(kind store.RunKind, now time.Time) store.Run {

@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
 // Trouble of ours is a plain 500: the cause is in the log and nowhere else.
@@ -90,6 +93,41 @@ func TestNotReady(t *testing.T) {
 	}
 }
 
+// What a newer program wrote is read, and not written: the caller learns what it
+// takes.
+func TestNewerDraft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	draft, review := w.create(t, nil), w.submit(t, nil)
+	taken := w.take(t, w.submit(t, nil))
+	if _, err := w.store.Queue().ExecContext(t.Context(), "UPDATE draft SET schema = 99"); err != nil {
+		t.Fatal(err)
+	}
+	before := w.everything(t)
+	for _, c := range []struct {
+		role         role
+		method, path string
+		body         string
+	}{
+		{owner, http.MethodPost, "/connectors/drafts/" + draft.ID, updateBody(t, draft.Version, api.SetName("Other"))},
+		{owner, http.MethodDelete, "/connectors/drafts/" + draft.ID, ""},
+		{owner, http.MethodPost, "/x/v1/drafts/" + taken.ID + "/withdraw", ""},
+		{certifier, http.MethodPost, "/x/v1/reviews/" + review.ID + "/take", ""},
+		{certifier, http.MethodPost, "/x/v1/reviews/" + taken.ID + "/approve", ""},
+		{certifier, http.MethodPost, "/x/v1/reviews/" + taken.ID + "/reject", `{"reason":"No."}`},
+	} {
+		got := w.call(t, c.role, c.method, c.path, c.body)
+		want(t, got, http.StatusServiceUnavailable, api.CodeGeneral)
+		const message = "A newer version of Greenroom wrote this. Ask the operator to upgrade this server; nothing was changed."
+		if got.failure(t).Message != message || got.header.Get("Retry-After") != "60" {
+			t.Errorf("%s %s: answered %s, Retry-After %q", c.method, c.path, got, got.header.Get("Retry-After"))
+		}
+	}
+	if diff := cmp.Diff(before, w.everything(t)); diff != "" {
+		t.Errorf("what was refused has changed something (-before +after):\n%s", diff)
+	}
+}
+
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -124,6 +162,7 @@ func TestProblems(t *testing.T) {
 		"problem":          {problem.NotFound("None."), 404, ""},
 		"wrapped problem":  {fmt.Errorf("get: %w", problem.NotFound("None.")), 404, ""},
 		"method":           {fmt.Errorf("call: %w", &methodError{allowed: "GET"}), 405, ""},
+		"newer":            {fmt.Errorf("write: %w", store.ErrNewer), 503, "60"},
 		"deadline":         {fmt.Errorf("read: %w", context.DeadlineExceeded), 503, "1"},
 		"canceled":         {fmt.Errorf("read: %w", context.Canceled), 503, "1"},
 		"busy for a while": {problem.Busy("Busy.", 1500*time.Millisecond, nil), 503, "2"},
