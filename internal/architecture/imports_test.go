@@ -24,12 +24,13 @@ var mayImport = []struct {
 
 	{"internal/correlation", nil},
 	{"internal/nearest", nil},
+	{"internal/panics", nil},
 	{"internal/problem", []string{"api"}},
 	{"internal/jsonbody", []string{"internal/problem"}},
 	{"internal/gitsource", nil},
 
 	{"internal/connectyaml", []string{"api", "internal/nearest"}},
-	{"internal/check", []string{"api", "internal/connectyaml"}},
+	{"internal/check", []string{"api", "internal/connectyaml", "internal/panics"}},
 	{"internal/check/checks", []string{"api", "internal/check", "internal/connectyaml", "internal/nearest"}},
 
 	{"internal/store", []string{"api"}},
@@ -41,16 +42,18 @@ var mayImport = []struct {
 	{"internal/connector/action", []string{"api", "internal/connector/field", "internal/jsonbody", "internal/problem"}},
 	{"internal/connector", []string{
 		"api", "internal/auth", "internal/connector/action", "internal/connector/field", "internal/connectyaml",
-		"internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store",
+		"internal/gitsource", "internal/jsonbody", "internal/panics", "internal/problem", "internal/store",
 	}},
 
-	{"internal/publish", []string{"api", "internal/check", "internal/connector", "internal/gitsource", "internal/problem", "internal/store"}},
+	{"internal/publish", []string{
+		"api", "internal/check", "internal/connector", "internal/gitsource", "internal/panics", "internal/problem", "internal/store",
+	}},
 	{"internal/jobs", []string{"internal/store"}},
 	{"internal/apidocs", nil},
 	{"internal/credential", []string{"api", "internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store"}},
 	{"internal/httpapi", []string{
 		"api", "internal/apidocs", "internal/auth", "internal/connector", "internal/connector/field",
-		"internal/connectyaml", "internal/correlation", "internal/credential", "internal/problem", "internal/store",
+		"internal/connectyaml", "internal/correlation", "internal/credential", "internal/panics", "internal/problem", "internal/store",
 	}},
 
 	{"internal/server", []string{

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
@@ -35,7 +36,23 @@ func TestTroubleOfOurs(t *testing.T) {
 			if message := got.failure(t).Message; message != "The server failed. Its log has more under the correlation ID abc." {
 				t.Errorf("answered %q", message)
 			}
-			requireLogged(t, w, c.cause)
+			requireLoggedOnce(t, w, c.cause, "goroutine ")
+		})
+	}
+	for name, validate := range map[string]func() error{
+		"panic in a check":   func() error { return fmt.Errorf("check layout: %w", stumbled("secret at 10.0.0.7")) },
+		"panic of a handler": func() error { panic("secret at 10.0.0.7") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.validate = func(context.Context, string, api.Repository) (api.Report, error) { return api.Report{}, validate() }
+			got := w.call(t, owner, http.MethodPost, "/x/v1/validations", `{"url":"https://git.example/good","tag":"v1"}`, header("X-Correlation-ID", "abc"))
+			want(t, got, http.StatusInternalServerError, api.CodeGeneral)
+			if message := got.failure(t).Message; message != "The server failed. Its log has more under the correlation ID abc." {
+				t.Errorf("answered %q", message)
+			}
+			requireLoggedOnce(t, w, "secret at 10.0.0.7", "goroutine ")
 		})
 	}
 	t.Run("strange error", func(t *testing.T) {
@@ -47,7 +64,7 @@ func TestTroubleOfOurs(t *testing.T) {
 		if strings.Contains(got.String(), "scratch") || strings.Contains(got.String(), "disk") {
 			t.Errorf("answered %s", got)
 		}
-		requireLogged(t, w, "make /srv/scratch: disk full")
+		requireLoggedOnce(t, w, "make /srv/scratch: disk full")
 	})
 	t.Run("database gone", func(t *testing.T) {
 		t.Parallel()
@@ -61,19 +78,34 @@ func TestTroubleOfOurs(t *testing.T) {
 		if strings.Contains(got.String(), "sql") {
 			t.Errorf("answered %s", got)
 		}
-		requireLogged(t, w, "database is closed")
+		requireLoggedOnce(t, w, "database is closed")
 	})
 }
 
-// requireLogged looks for the cause on an ERROR line of the request abc.
-func requireLogged(t *testing.T, w *world, cause string) {
+// stumbled is the error of a panic.
+func stumbled(value string) (err error) {
+	defer panics.Recover(&err)
+	panic(value)
+}
+
+// requireLoggedOnce looks for the cause, which must be told on one line: an ERROR
+// of the request abc that holds the other texts too.
+func requireLoggedOnce(t *testing.T, w *world, cause string, others ...string) {
 	t.Helper()
+	var lines []string
 	for line := range strings.Lines(w.logged.String()) {
-		if strings.Contains(line, cause) && strings.Contains(line, `"level":"ERROR"`) && strings.Contains(line, `"correlation_id":"abc"`) {
-			return
+		if strings.Contains(line, cause) {
+			lines = append(lines, line)
 		}
 	}
-	t.Errorf("the cause %q was not logged:\n%s", cause, w.logged)
+	if len(lines) != 1 {
+		t.Fatalf("the cause %q was logged %d times:\n%s", cause, len(lines), w.logged)
+	}
+	for _, text := range append(others, `"level":"ERROR"`, `"correlation_id":"abc"`) {
+		if !strings.Contains(lines[0], text) {
+			t.Errorf("no %q in %s", text, lines[0])
+		}
+	}
 }
 
 func TestNotReady(t *testing.T) {

@@ -12,7 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
@@ -96,4 +98,21 @@ func TestValidateMeetsTrouble(t *testing.T) {
 			t.Errorf("%s: the caller is told %q", name, p.Objects[0].Message)
 		}
 	}
+}
+
+// A check that panics is a fault of ours, which another try would meet again.
+func TestValidateMeetsAPanic(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Engine = check.New(check.Check{ID: "layout/broken", Title: "Panics.", Run: func(*check.Pass) error { panic("at /srv/stack") }})
+	_, err := w.Validate(t.Context(), owner.Project, api.Repository{URL: w.repo.URL, Tag: tag})
+	var fault *panics.Error
+	var told *problem.Error
+	if !errors.As(err, &fault) || errors.As(err, &told) || fault.Value != "at /srv/stack" {
+		t.Errorf("error %v", err)
+	}
+	if logged := w.logged.String(); logged != "" {
+		t.Errorf("whoever answers logs it, and not the worker too:\n%s", logged)
+	}
+	w.requireNoTree(t)
 }
