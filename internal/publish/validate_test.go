@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/panics"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 	"github.com/greenroom-registry/greenroom/internal/store"
+	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
 )
 
 // A validation says what a preview of the same release says, and leaves no trace.
@@ -70,10 +72,15 @@ func TestValidateFinds(t *testing.T) {
 			t.Errorf("%s: the report is %+v", name, report)
 		}
 	}
+	w.git.Intercept(gitserver.Fail(http.StatusBadGateway))
+	report, err := w.Validate(t.Context(), owner.Project, api.Repository{URL: w.repo.URL, Tag: tag})
+	if err != nil || len(report.Findings) != 1 || report.Findings[0].Rule != ruleReachable {
+		t.Errorf("a remote failure: %+v, error %v; want the finding of any other reason", report, err)
+	}
 	w.requireNoTree(t)
 }
 
-// Trouble that may pass is no verdict.
+// Trouble of ours that may pass is no verdict.
 func TestValidateMeetsTrouble(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
