@@ -71,6 +71,7 @@ var mayImport = []struct {
 		"internal/credential", "internal/demo", "internal/gitsource", "internal/server", "internal/store", "internal/store/sqlstore",
 	}},
 
+	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/sshserver", nil},
