@@ -25,13 +25,14 @@ var mayImport = []struct {
 	{"internal/correlation", nil},
 	{"internal/forwarded", nil},
 	{"internal/nearest", nil},
+	{"internal/panics", nil},
 	{"internal/problem", []string{"api"}},
 	{"internal/jsonbody", []string{"internal/problem"}},
 	{"internal/gitsource", nil},
 
 	{"internal/connectyaml/recovery", nil},
 	{"internal/connectyaml", []string{"api", "internal/connectyaml/recovery", "internal/nearest"}},
-	{"internal/check", []string{"api", "internal/connectyaml"}},
+	{"internal/check", []string{"api", "internal/connectyaml", "internal/panics"}},
 	{"internal/check/checks", []string{"api", "internal/check", "internal/connectyaml", "internal/nearest"}},
 
 	{"internal/store", []string{"api"}},
@@ -43,17 +44,19 @@ var mayImport = []struct {
 	{"internal/connector/action", []string{"api", "internal/connector/field", "internal/jsonbody", "internal/problem"}},
 	{"internal/connector", []string{
 		"api", "internal/auth", "internal/connector/action", "internal/connector/field", "internal/connectyaml",
-		"internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store",
+		"internal/gitsource", "internal/jsonbody", "internal/panics", "internal/problem", "internal/store",
 	}},
 
-	{"internal/publish", []string{"api", "internal/check", "internal/connector", "internal/gitsource", "internal/problem", "internal/store"}},
+	{"internal/publish", []string{
+		"api", "internal/check", "internal/connector", "internal/gitsource", "internal/panics", "internal/problem", "internal/store",
+	}},
 	{"internal/jobs", []string{"internal/store"}},
 	{"internal/apidocs", nil},
 	{"internal/credential", []string{"api", "internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store"}},
 	{"internal/httpapi", []string{
 		"api", "internal/apidocs", "internal/auth", "internal/connector", "internal/connector/field",
-		"internal/connectyaml", "internal/correlation", "internal/credential", "internal/forwarded", "internal/problem",
-		"internal/store",
+		"internal/connectyaml", "internal/correlation", "internal/credential", "internal/forwarded", "internal/panics",
+		"internal/problem", "internal/store",
 	}},
 
 	{"internal/metrics", []string{"internal/gitsource", "internal/httpapi", "internal/publish", "internal/store"}},
@@ -73,6 +76,7 @@ var mayImport = []struct {
 		"internal/credential", "internal/demo", "internal/gitsource", "internal/server", "internal/store", "internal/store/sqlstore",
 	}},
 
+	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/sshserver", nil},

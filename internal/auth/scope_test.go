@@ -91,6 +91,47 @@ func TestNarrowNeverWidens(t *testing.T) {
 	})
 }
 
+// Whatever a request for scopes says, for whatever project: what is granted is
+// held, and asked for word by word.
+func FuzzNarrow(f *testing.F) {
+	for _, request := range []string{
+		"", " ", "manage_project:a", "view_connectors:a certify_connectors", "manage_project:ab", "manage_project", "MANAGE_PROJECT:a",
+		"manage_project:a\x00", "manage_project:a\u00a0view_connectors:a", "view_connectors:a\n\tmanage_connectors:a", "certify_connectors:a",
+		"manage_project:\xff", "view_connectors:a,manage_project:a", ":a", "view_connectors::a",
+	} {
+		f.Add(uint8(0b0001), "a", request)
+		f.Add(uint8(0b1010), "ab", request)
+	}
+	f.Fuzz(func(t *testing.T, mask uint8, projectKey, request string) {
+		var held []Scope
+		for i, s := range Scopes {
+			if mask&(1<<i) != 0 {
+				held = append(held, s)
+			}
+		}
+		granted, ok := narrow(held, projectKey, request)
+		asked := strings.Fields(request)
+		switch {
+		case !ok && granted != nil:
+			t.Fatalf("%q is refused, with %q", request, granted)
+		case ok && len(asked) == 0 && !slices.Equal(granted, held):
+			t.Fatalf("no request gets %q of %q", granted, held)
+		case !ok || len(asked) == 0:
+			return
+		}
+		for _, s := range granted {
+			if !holds(held, s) || !slices.Contains(asked, s.token(projectKey)) {
+				t.Fatalf("%q is granted to one who holds %q and asked for %q of %q", s, held, request, projectKey)
+			}
+		}
+		for _, word := range asked {
+			if !slices.ContainsFunc(granted, func(s Scope) bool { return s.token(projectKey) == word }) {
+				t.Fatalf("%q is granted and %q left out in silence", granted, word)
+			}
+		}
+	})
+}
+
 func TestScopeTokens(t *testing.T) {
 	t.Parallel()
 	c := store.Client{Project: "europe-west1.gcp:my-project", Scopes: []string{"manage_project", "certify_connectors"}}

@@ -7,13 +7,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 )
 
 // engineVersion is raised by every change that can turn a verdict while all
@@ -166,21 +166,13 @@ func runCheck(ctx context.Context, c Check, tree fs.FS, spec *connectyaml.Spec) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	defer rescue(&err)
+	defer panics.Recover(&err)
 	pass := &Pass{Context: ctx, Tree: tree, Spec: spec, check: c}
 	if err := c.Run(pass); err != nil {
 		return nil, err
 	}
 	// A check may have taken an unreadable file for a missing one.
 	return pass.findings, ctx.Err()
-}
-
-// rescue turns a panic into an error, so that one tree that a rule stumbles
-// over does not stop the server for all others.
-func rescue(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-	}
 }
 
 func (e *Engine) result(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) Result {

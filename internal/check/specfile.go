@@ -6,6 +6,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 )
 
 // MaxSpecBytes bounds connect.yaml: what is longer is not read.
@@ -99,7 +100,7 @@ func describe(mode fs.FileMode) string {
 // parseSpec judges the text of a connect.yaml. It returns an error when the
 // parser panics.
 func parseSpec(data []byte) (spec *connectyaml.Spec, findings []api.Finding, err error) {
-	defer rescue(&err)
+	defer panics.Recover(&err)
 	if len(data) > MaxSpecBytes {
 		return nil, []api.Finding{tooLarge()}, nil
 	}

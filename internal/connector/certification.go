@@ -144,16 +144,20 @@ func (s *Service) Approve(ctx context.Context, p auth.Principal, ref store.Ref) 
 }
 
 // Reject ends the certification; the reason becomes a comment and an entry of
-// the report. It returns a *problem.Error like Approve.
+// the report. It returns a *problem.Error like Approve, or with InvalidJsonInput
+// when the draft takes no more comments.
 func (s *Service) Reject(ctx context.Context, p auth.Principal, ref store.Ref, reason string) (api.Review, error) {
-	return s.changeReview(ctx, ref, func(r *record, now time.Time, _ *store.WriteSet) error {
+	return s.changeReview(ctx, ref, func(r *record, now time.Time, _ *store.WriteSet) (err error) {
 		if err := r.takenBy(p); err != nil {
 			return err
 		}
 		at := api.Timestamp{Time: now}
-		r.doc.CertificationInfo = action.Comment(r.doc.CertificationInfo, api.CertificationInfoComment{
+		r.doc.CertificationInfo, err = action.Comment(r.doc.CertificationInfo, api.CertificationInfoComment{
 			UserID: p.ProjectKey(), Datetime: at, Comment: reason,
-		})
+		}, action.MaxCommentsOfRejection, "$.reason")
+		if err != nil {
+			return err
+		}
 		r.conclude(api.ConnectorReportEntry{
 			Type: api.EntryError, Title: "Certification rejected", Message: reason, CreatedAt: at,
 		})
@@ -259,8 +263,8 @@ func (s *Service) changeReview(ctx context.Context, ref store.Ref, apply func(*r
 
 // change loads a draft, applies a change that names no version, and writes it;
 // when the draft was changed in between, all of it again. It returns the record
-// and its row as they are then, or a *problem.Error with status 503 when others
-// kept changing it.
+// and its row as they are then, a *problem.Error with status 503 when others kept
+// changing it, or store.ErrNewer.
 func (s *Service) change(ctx context.Context, load func() (*record, error), apply func(*record, time.Time, *store.WriteSet) error) (*record, store.Draft, error) {
 	for range finishAttempts {
 		r, err := load()

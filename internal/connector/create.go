@@ -26,7 +26,7 @@ func (s *Service) ReadDraft(body []byte) (api.ConnectorStagedDraft, error) {
 			Description:      o.String("description", field.Description),
 			IntegrationTypes: action.IntegrationTypes(o.Strings("integrationTypes", field.IntegrationType)),
 			SupportedRegions: o.Strings("supportedRegions", s.rules.Region),
-			PrivateProjects:  o.Strings("privateProjects", field.Project),
+			PrivateProjects:  o.StringsUpTo(action.MaxPrivateProjects, "privateProjects", field.Project),
 			DocumentationURL: o.String("documentationUrl", field.Link),
 		}
 		if c := o.Object("creator"); c != nil {

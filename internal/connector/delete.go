@@ -14,7 +14,8 @@ import (
 // returns the draft's document as it was. A key that was ever published stays its
 // project's. It returns a *problem.Error with ResourceNotFound,
 // ConcurrentModification while a run is under way,
-// ConnectorStagedInCertification, or status 503 when others kept changing it.
+// ConnectorStagedInCertification, or status 503 when others kept changing it; or
+// store.ErrNewer.
 func (s *Service) Delete(ctx context.Context, p auth.Principal, ref store.Ref) ([]byte, error) {
 	for range finishAttempts {
 		r, err := s.ownedRecord(ctx, p, ref)

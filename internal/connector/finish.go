@@ -34,7 +34,8 @@ func (o *Outcome) Passed() bool { return o.Spec != nil && o.Report.Valid }
 
 // Finish writes the outcome of a claimed run, all in one transaction that holds
 // only while the claim does and the draft is as it was read. Whoever lost the
-// claim gets store.ErrConflict and has changed nothing.
+// claim gets store.ErrConflict, whoever cannot write the draft store.ErrNewer, and
+// has changed nothing.
 func (s *Service) Finish(ctx context.Context, run store.Run, o Outcome) error {
 	for range finishAttempts {
 		err := s.finishOnce(ctx, run, o)

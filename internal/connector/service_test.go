@@ -149,20 +149,33 @@ func TestUpdateOfWhatVanishes(t *testing.T) {
 func TestDraftOfANewerProgram(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	d := w.update(t, w.create(t), api.UpdatePreviewable())
-	run := w.claim(t, d)
+	waiting, taken := w.submit(t, w.create(t)), w.submit(t, w.create(t))
+	if _, err := w.TakeReview(always, alice, byID(taken)); err != nil {
+		t.Fatal(err)
+	}
+	free, previewed := w.create(t), w.update(t, w.create(t), api.UpdatePreviewable())
+	run := w.claim(t, previewed)
 	if _, err := w.store.Queue().ExecContext(always, "UPDATE draft SET schema = 99"); err != nil {
 		t.Fatal(err)
 	}
 	for name, write := range map[string]func() error{
-		"Update": func() error { _, err := w.send(t, d, api.SetName("x")); return err },
-		"Finish": func() error { return w.Finish(always, run, fails()) },
+		"Update":     func() error { _, err := w.send(t, free, api.SetName("x")); return err },
+		"Delete":     func() error { _, err := w.Delete(always, acme, byID(free)); return err },
+		"TakeReview": func() error { _, err := w.TakeReview(always, alice, byID(waiting)); return err },
+		"Approve":    func() error { _, err := w.Approve(always, alice, byID(taken)); return err },
+		"Reject":     func() error { _, err := w.Reject(always, alice, byID(taken), "No."); return err },
+		"Withdraw":   func() error { _, err := w.Withdraw(always, acme, byID(taken)); return err },
+		"Finish":     func() error { return w.Finish(always, run, fails()) },
 	} {
-		var p *problem.Error
-		if err := write(); err == nil || errors.As(err, &p) {
-			t.Errorf("%s: error %v, want trouble of ours", name, err)
+		if err := write(); !errors.Is(err, store.ErrNewer) {
+			t.Errorf("%s: error %v, want %v", name, err, store.ErrNewer)
 		}
 	}
-	requireEqual(t, "draft", d, w.draft(t, d.ID))
-	requireRuns(t, w, d, "preview v1 running")
+	requireEqual(t, "draft", free, w.draft(t, free.ID))
+	requireEqual(t, "status", api.StatusInCertification, w.draft(t, taken.ID).Status)
+	requireRuns(t, w, previewed, "preview v1 running")
+
+	// Who is late is still told so first.
+	_, err := w.Update(always, acme, byID(free), w.updateOf(t, free.Version+1, api.SetName("x")))
+	requireConflict(t, err, free.Version+1, free.Version)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
@@ -112,11 +112,7 @@ func (s *specifications) shared(ctx context.Context, req gitsource.Request) (*co
 // commit is: that is far cheaper than to fetch the file. It runs in no
 // request's goroutine, so a panic over a stranger's file must end here.
 func (s *specifications) fetch(ctx context.Context, req gitsource.Request) (_ *connectyaml.Spec, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("read %s: panic: %v\n%s", req, p, debug.Stack())
-		}
-	}()
+	defer panics.Recover(&err)
 	asked := s.now()
 	if s.seen(req) {
 		id, err := s.repositories.Resolve(ctx, req)

@@ -41,8 +41,9 @@ func (s *Service) ReadUpdate(body []byte) (Update, error) {
 //
 // It returns a *problem.Error with ResourceNotFound, ConcurrentModification,
 // ConnectorStagedInCertification, ConnectorStagedPreviewRequestUnderProcess,
-// ConnectorStagedNotPrivate, ConnectorAlreadyCertified, or those of reading the
-// repository; then nothing was written.
+// ConnectorStagedNotPrivate, ConnectorAlreadyCertified, InvalidJsonInput when the
+// draft takes no more private projects or comments, or those of reading the
+// repository, or store.ErrNewer; then nothing was written.
 func (s *Service) Update(ctx context.Context, p auth.Principal, ref store.Ref, u Update) ([]byte, error) {
 	r, err := s.ownedRecord(ctx, p, ref)
 	if err != nil {
@@ -156,7 +157,7 @@ func (s *Service) explainConflict(ctx context.Context, p auth.Principal, ref sto
 	if err := checkVersion(sent, row.Version); err != nil {
 		return err
 	}
-	return fmt.Errorf("update draft %s at version %d, which a newer program wrote: %w", row.ID, sent, store.ErrConflict)
+	return fmt.Errorf("update draft %s at version %d: %w", row.ID, sent, store.ErrConflict)
 }
 
 func (r *record) newRun(kind store.RunKind, now time.Time) store.Run {

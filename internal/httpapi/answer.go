@@ -4,14 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/internal/correlation"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 )
 
 // accompany gives each request its correlation id, its deadline, and a line in
@@ -85,11 +84,7 @@ func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler 
 }
 
 func guarded(serve func(*http.Request) (*response, error), r *http.Request) (res *response, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer panics.Recover(&err)
 	return serve(r)
 }
 

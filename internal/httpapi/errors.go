@@ -15,7 +15,11 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/correlation"
 	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/store"
 )
+
+// retryNewer is when a server that was upgraded may answer.
+const retryNewer = time.Minute
 
 // methodError is the answer to a method that the path does not have.
 type methodError struct{ allowed string }
@@ -41,6 +45,8 @@ func problemOf(ctx context.Context, err error) *problem.Error {
 		return known
 	case errors.As(err, &method):
 		return problem.General(http.StatusMethodNotAllowed, "This path takes "+method.allowed+".")
+	case errors.Is(err, store.ErrNewer):
+		return problem.Busy("A newer version of Greenroom wrote this. Ask the operator to upgrade this server; nothing was changed.", retryNewer, err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return problem.Busy("The request was given up before it was done. Repeat it in a moment.", time.Second, err)
 	default:

@@ -9,8 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
 // Trouble of ours is a plain 500: the cause is in the log and nowhere else.
@@ -32,7 +36,23 @@ func TestTroubleOfOurs(t *testing.T) {
 			if message := got.failure(t).Message; message != "The server failed. Its log has more under the correlation ID abc." {
 				t.Errorf("answered %q", message)
 			}
-			requireLogged(t, w, c.cause)
+			requireLoggedOnce(t, w, c.cause, "goroutine ")
+		})
+	}
+	for name, validate := range map[string]func() error{
+		"panic in a check":   func() error { return fmt.Errorf("check layout: %w", stumbled("secret at 10.0.0.7")) },
+		"panic of a handler": func() error { panic("secret at 10.0.0.7") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.validate = func(context.Context, string, api.Repository) (api.Report, error) { return api.Report{}, validate() }
+			got := w.call(t, owner, http.MethodPost, "/x/v1/validations", `{"url":"https://git.example/good","tag":"v1"}`, header("X-Correlation-ID", "abc"))
+			want(t, got, http.StatusInternalServerError, api.CodeGeneral)
+			if message := got.failure(t).Message; message != "The server failed. Its log has more under the correlation ID abc." {
+				t.Errorf("answered %q", message)
+			}
+			requireLoggedOnce(t, w, "secret at 10.0.0.7", "goroutine ")
 		})
 	}
 	t.Run("strange error", func(t *testing.T) {
@@ -44,7 +64,7 @@ func TestTroubleOfOurs(t *testing.T) {
 		if strings.Contains(got.String(), "scratch") || strings.Contains(got.String(), "disk") {
 			t.Errorf("answered %s", got)
 		}
-		requireLogged(t, w, "make /srv/scratch: disk full")
+		requireLoggedOnce(t, w, "make /srv/scratch: disk full")
 	})
 	t.Run("database gone", func(t *testing.T) {
 		t.Parallel()
@@ -58,19 +78,34 @@ func TestTroubleOfOurs(t *testing.T) {
 		if strings.Contains(got.String(), "sql") {
 			t.Errorf("answered %s", got)
 		}
-		requireLogged(t, w, "database is closed")
+		requireLoggedOnce(t, w, "database is closed")
 	})
 }
 
-// requireLogged looks for the cause on an ERROR line of the request abc.
-func requireLogged(t *testing.T, w *world, cause string) {
+// stumbled is the error of a panic.
+func stumbled(value string) (err error) {
+	defer panics.Recover(&err)
+	panic(value)
+}
+
+// requireLoggedOnce looks for the cause, which must be told on one line: an ERROR
+// of the request abc that holds the other texts too.
+func requireLoggedOnce(t *testing.T, w *world, cause string, others ...string) {
 	t.Helper()
+	var lines []string
 	for line := range strings.Lines(w.logged.String()) {
-		if strings.Contains(line, cause) && strings.Contains(line, `"level":"ERROR"`) && strings.Contains(line, `"correlation_id":"abc"`) {
-			return
+		if strings.Contains(line, cause) {
+			lines = append(lines, line)
 		}
 	}
-	t.Errorf("the cause %q was not logged:\n%s", cause, w.logged)
+	if len(lines) != 1 {
+		t.Fatalf("the cause %q was logged %d times:\n%s", cause, len(lines), w.logged)
+	}
+	for _, text := range append(others, `"level":"ERROR"`, `"correlation_id":"abc"`) {
+		if !strings.Contains(lines[0], text) {
+			t.Errorf("no %q in %s", text, lines[0])
+		}
+	}
 }
 
 func TestNotReady(t *testing.T) {
@@ -87,6 +122,41 @@ func TestNotReady(t *testing.T) {
 	}
 	if got := w.call(t, nobody, http.MethodGet, "/livez", ""); got.status != http.StatusOK {
 		t.Errorf("/livez answered %s", got)
+	}
+}
+
+// What a newer program wrote is read, and not written: the caller learns what it
+// takes.
+func TestNewerDraft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	draft, review := w.create(t, nil), w.submit(t, nil)
+	taken := w.take(t, w.submit(t, nil))
+	if _, err := w.store.Queue().ExecContext(t.Context(), "UPDATE draft SET schema = 99"); err != nil {
+		t.Fatal(err)
+	}
+	before := w.everything(t)
+	for _, c := range []struct {
+		role         role
+		method, path string
+		body         string
+	}{
+		{owner, http.MethodPost, "/connectors/drafts/" + draft.ID, updateBody(t, draft.Version, api.SetName("Other"))},
+		{owner, http.MethodDelete, "/connectors/drafts/" + draft.ID, ""},
+		{owner, http.MethodPost, "/x/v1/drafts/" + taken.ID + "/withdraw", ""},
+		{certifier, http.MethodPost, "/x/v1/reviews/" + review.ID + "/take", ""},
+		{certifier, http.MethodPost, "/x/v1/reviews/" + taken.ID + "/approve", ""},
+		{certifier, http.MethodPost, "/x/v1/reviews/" + taken.ID + "/reject", `{"reason":"No."}`},
+	} {
+		got := w.call(t, c.role, c.method, c.path, c.body)
+		want(t, got, http.StatusServiceUnavailable, api.CodeGeneral)
+		const message = "A newer version of Greenroom wrote this. Ask the operator to upgrade this server; nothing was changed."
+		if got.failure(t).Message != message || got.header.Get("Retry-After") != "60" {
+			t.Errorf("%s %s: answered %s, Retry-After %q", c.method, c.path, got, got.header.Get("Retry-After"))
+		}
+	}
+	if diff := cmp.Diff(before, w.everything(t)); diff != "" {
+		t.Errorf("what was refused has changed something (-before +after):\n%s", diff)
 	}
 }
 
@@ -124,6 +194,7 @@ func TestProblems(t *testing.T) {
 		"problem":          {problem.NotFound("None."), 404, ""},
 		"wrapped problem":  {fmt.Errorf("get: %w", problem.NotFound("None.")), 404, ""},
 		"method":           {fmt.Errorf("call: %w", &methodError{allowed: "GET"}), 405, ""},
+		"newer":            {fmt.Errorf("write: %w", store.ErrNewer), 503, "60"},
 		"deadline":         {fmt.Errorf("read: %w", context.DeadlineExceeded), 503, "1"},
 		"canceled":         {fmt.Errorf("read: %w", context.Canceled), 503, "1"},
 		"busy for a while": {problem.Busy("Busy.", 1500*time.Millisecond, nil), 503, "2"},

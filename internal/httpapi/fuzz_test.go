@@ -1,12 +1,19 @@
 package httpapi
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/connector/field"
+	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/testkit/internals"
 )
 
 // No request, however strange, is answered by trouble of ours, by what the API's
@@ -51,6 +58,58 @@ func FuzzRequests(f *testing.F) {
 		}
 		if got.status >= http.StatusBadRequest {
 			requireShape(t, got)
+			internals.RequireNone(t, string(got.body), method, path, req.URL.Path, query, body, contentType)
 		}
 	})
+}
+
+// Whatever a query says, each parameter is read to something that the store can
+// be asked for, or refused by a bounded answer that names it.
+func FuzzQuery(f *testing.F) {
+	for _, seed := range []string{
+		"", "limit=0&offset=10000", "limit=+1", "limit=501&offset=-1", "limit=1&limit=2", "limit=%zz", "a;b", "%00=%ff",
+		"sort=name+desc&sort=id", "sort=", "sort=name+up", "sort=status", "text=%E2%80%AE+t%00x", "text=" + strings.Repeat("a+", 30),
+		"id=5ab3edcd-9d23-4934-8f48-256805253119&id=5AB3EDCD-9D23-4934-8F48-256805253119", "id={}", "key=tax&key=%2F",
+		"integrationTypes=tax&integrationTypes=x", strings.Repeat("integrationTypes=x&", 200), "private=true", "private=1", "wait=26",
+		"creator.company=Acme&creator.company=Acme", "isPrivate=",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		r := &request{Request: &http.Request{URL: &url.URL{RawQuery: raw}}}
+		if err := r.readQuery(); err != nil {
+			requireQueryProblem(t, err, raw)
+			return
+		}
+		q := r.query()
+		limit, offset, wait, sorts := q.limit(), q.offset(), q.wait(), q.sort(draftSorts)
+		ids, keys, terms := q.ids("id"), q.listed("key", field.Key), q.terms()
+		_, _, _ = q.types(), q.boolean("private"), q.text("creator.company")
+		if limit < 0 || limit > 500 || offset < 0 || offset > 10_000 || wait < 0 || wait > maxWait*time.Second {
+			t.Fatalf("%q is read as limit %d, offset %d, wait %s", raw, limit, offset, wait)
+		}
+		if err := q.problem(); err != nil {
+			requireQueryProblem(t, err, raw)
+			return
+		}
+		if len(ids) > maxListed || len(keys) > maxListed || len(terms) > maxTerms || len(sorts) > maxSorts {
+			t.Fatalf("%q is read as %d ids, %d keys, %d terms, %d sorts", raw, len(ids), len(keys), len(terms), len(sorts))
+		}
+		for _, id := range ids {
+			if uuid.Validate(id) != nil || strings.ToLower(id) != id {
+				t.Fatalf("%q is read as the id %q", raw, id)
+			}
+		}
+	})
+}
+
+func requireQueryProblem(t *testing.T, err error, raw string) {
+	t.Helper()
+	var p *problem.Error
+	if !errors.As(err, &p) || p.Status != http.StatusBadRequest || len(p.Objects) == 0 || len(p.Objects) > maxProblems {
+		t.Fatalf("%q: error %v", raw, err)
+	}
+	res := failure(t.Context(), err)
+	requireShape(t, answer{res.status, res.header, res.body})
+	internals.RequireNone(t, string(res.body), raw)
 }

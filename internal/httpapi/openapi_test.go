@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
+	"github.com/greenroom-registry/greenroom/internal/testkit/internals"
 	"github.com/greenroom-registry/greenroom/internal/testkit/openapi"
 )
 
@@ -51,6 +53,7 @@ func TestRoutesAreTheOperations(t *testing.T) {
 // fault. They are refused with the right status, and leave no trace.
 func TestSpoiltRequests(t *testing.T) {
 	t.Parallel()
+	const seed = 7
 	n := 20_000
 	if testing.Short() {
 		n = 5_000
@@ -59,33 +62,42 @@ func TestSpoiltRequests(t *testing.T) {
 	w.client(t, auth.ManageProject)
 	w.submit(t, map[string]any{"key": "tax-calculator"})
 	before := w.everything(t)
-	built := map[string]bool{}
-	for _, r := range (&API{}).routes() {
-		built[r.path] = true
-	}
-	met := map[string]int{}
-	for r := range openapi.Load(t).Requests(7, n) {
-		if !built[r.Operation.Path] {
-			continue
-		}
-		met[r.Operation.ID]++
+	sent := 0
+	operations, byMutation, byStatus := map[string]int{}, map[string]int{}, map[int]int{}
+	for r := range openapi.Load(t).Requests(seed, n) {
 		w.logged.forget()
 		got := w.call(t, roleOf(r), r.Method, r.Target, "", spoilt(r))
-		if !slices.Contains(r.Statuses, got.status) {
-			t.Errorf("%s: %s at %q: %s %s\n%.300s\nanswered %s, want %v", r.Operation.ID, r.Mutation, r.Place, r.Method, r.Target, r.Body, got, r.Statuses)
+		sent++
+		operations[r.Operation.ID]++
+		byMutation[r.Mutation]++
+		byStatus[got.status]++
+		if !slices.Contains(r.Statuses, got.status) { // one is enough to look at
+			t.Fatalf("%s: %s at %q: %s %s\n%.300s\nanswered %s, want %v", r.Operation.ID, r.Mutation, r.Place, r.Method, r.Target, r.Body, got, r.Statuses)
 		}
-		if t.Failed() {
-			t.FailNow() // one is enough to look at
-		}
+		internals.RequireNone(t, string(got.body), r.Target, string(r.Body))
+	}
+	if sent != n {
+		t.Errorf("%d requests were sent, want %d", sent, n)
 	}
 	for _, o := range openapi.Load(t).Operations() {
-		if built[o.Path] && met[o.ID] == 0 {
+		if operations[o.ID] == 0 {
 			t.Errorf("%s met no spoilt request", o.ID)
 		}
 	}
 	if diff := cmp.Diff(before, w.everything(t)); diff != "" {
 		t.Errorf("what was refused has changed something (-before +after):\n%s", diff)
 	}
+	t.Logf("seed %d: %d spoilt requests to %d operations; answers by status: %s; by mutation: %s",
+		seed, sent, len(operations), counts(byStatus), counts(byMutation))
+}
+
+// counts lists what was counted, in the order of its names.
+func counts[K int | string](of map[K]int) string {
+	var out strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		fmt.Fprintf(&out, "\n\t%6d  %v", of[name], name)
+	}
+	return out.String()
 }
 
 // roleOf is one that may use the operation.

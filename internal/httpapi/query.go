@@ -25,7 +25,13 @@ type query struct {
 
 func (r *request) query() *query { return &query{values: r.params} }
 
+// maxProblems bounds an answer: a query has room for thousands of bad values.
+const maxProblems = 100
+
 func (q *query) fail(name, detail string) {
+	if len(q.problems) == maxProblems {
+		return
+	}
 	q.problems = append(q.problems, problem.InvalidQuery(name, detail).Objects...)
 }
 

@@ -55,9 +55,11 @@ type Object struct {
 }
 
 // Fail notes a problem of a member.
-func (o *Object) Fail(name, message string) { o.problems.add(o.pathOf(name), message) }
+func (o *Object) Fail(name, message string) { o.problems.add(o.PathOf(name), message) }
 
-func (o *Object) pathOf(name string) string { return o.path + "." + name }
+// PathOf is the JSON path of a member, for problems that are found after the
+// body was read.
+func (o *Object) PathOf(name string) string { return o.path + "." + name }
 
 // Has says whether the object has the member, and not as null.
 func (o *Object) Has(name string) bool { return o.members[name] != nil }
@@ -75,7 +77,7 @@ func (o *Object) String(name string, rule Rule) string {
 	if !o.Has(name) {
 		return ""
 	}
-	return o.checked(o.pathOf(name), o.members[name], rule)
+	return o.checked(o.PathOf(name), o.members[name], rule)
 }
 
 // RequiredString reads a string that must be there.
@@ -106,10 +108,23 @@ func (o *Object) Strings(name string, rule Rule) []string {
 	if !ok {
 		return nil
 	}
+	return o.distinct(name, elements, rule)
+}
+
+// StringsUpTo is like Strings, for an array of at most limit elements.
+func (o *Object) StringsUpTo(limit int, name string, rule Rule) []string {
+	elements, ok := o.arrayUpTo(limit, name)
+	if !ok {
+		return nil
+	}
+	return o.distinct(name, elements, rule)
+}
+
+func (o *Object) distinct(name string, elements []any, rule Rule) []string {
 	out := []string{}
 	seen := make(map[string]bool, len(elements))
 	for i, e := range elements {
-		s := o.checked(fmt.Sprintf("%s[%d]", o.pathOf(name), i), e, rule)
+		s := o.checked(fmt.Sprintf("%s[%d]", o.PathOf(name), i), e, rule)
 		if !seen[s] {
 			seen[s] = true
 			out = append(out, s)
@@ -175,7 +190,7 @@ func (o *Object) Object(name string) *Object {
 	if !o.required(name) {
 		return nil
 	}
-	return o.child(o.pathOf(name), o.members[name])
+	return o.child(o.PathOf(name), o.members[name])
 }
 
 // Objects reads an array of objects that must be there, at most limit of them.
@@ -183,14 +198,10 @@ func (o *Object) Objects(name string, limit int) []*Object {
 	if !o.required(name) {
 		return nil
 	}
-	elements, _ := o.array(name)
-	if len(elements) > limit {
-		o.Fail(name, fmt.Sprintf("must have at most %d elements, but has %d.", limit, len(elements)))
-		return nil
-	}
+	elements, _ := o.arrayUpTo(limit, name)
 	var out []*Object
 	for i, e := range elements {
-		if child := o.child(fmt.Sprintf("%s[%d]", o.pathOf(name), i), e); child != nil {
+		if child := o.child(fmt.Sprintf("%s[%d]", o.PathOf(name), i), e); child != nil {
 			out = append(out, child)
 		}
 	}
@@ -213,6 +224,15 @@ func (o *Object) array(name string) ([]any, bool) {
 	elements, ok := o.members[name].([]any)
 	if !ok {
 		o.Fail(name, "must be an array, but is "+describe(o.members[name])+".")
+	}
+	return elements, ok
+}
+
+func (o *Object) arrayUpTo(limit int, name string) ([]any, bool) {
+	elements, ok := o.array(name)
+	if len(elements) > limit {
+		o.Fail(name, fmt.Sprintf("must have at most %d elements, but has %d.", limit, len(elements)))
+		return nil, false
 	}
 	return elements, ok
 }

@@ -36,6 +36,7 @@ func short(v string) string {
 type everything struct {
 	Text, Needed  string
 	Texts         []string
+	FewTexts      []string
 	NeededTexts   []string
 	Number        int64
 	NeededNumber  int64
@@ -49,6 +50,7 @@ func readAll(o *Object) everything {
 		Text:         o.String("text", short),
 		Needed:       o.RequiredString("needed", short),
 		Texts:        o.Strings("texts", short),
+		FewTexts:     o.StringsUpTo(2, "fewTexts", short),
 		NeededTexts:  o.RequiredStrings("neededTexts", short),
 		Number:       o.Int("number", 1),
 		NeededNumber: o.RequiredInt("neededNumber", 1),
@@ -63,7 +65,7 @@ func readAll(o *Object) everything {
 	return e
 }
 
-const complete = `{"text": "a", "needed": "b", "texts": ["x", "y", "x"], "neededTexts": [], "number": 7, "neededNumber": 9007199254740993,
+const complete = `{"text": "a", "needed": "b", "texts": ["x", "y", "x"], "fewTexts": ["x", "x"], "neededTexts": [], "number": 7, "neededNumber": 9007199254740993,
 	"flag": true, "inner": {"text": "c"}, "elements": [{"text": "d"}, {"text": ""}]}`
 
 func TestObject(t *testing.T) {
@@ -73,7 +75,7 @@ func TestObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := everything{
-		Text: "a", Needed: "b", Texts: []string{"x", "y"}, NeededTexts: []string{}, Number: 7, NeededNumber: 9007199254740993,
+		Text: "a", Needed: "b", Texts: []string{"x", "y"}, FewTexts: []string{"x"}, NeededTexts: []string{}, Number: 7, NeededNumber: 9007199254740993,
 		Flag: true, Inner: "c", InnerElements: []string{"d", ""},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -94,11 +96,12 @@ func TestObjectReportsEverything(t *testing.T) {
 		{"absent", `{}`, missing},
 		{"null", `{"needed": null, "neededTexts": null, "neededNumber": null, "flag": null, "inner": null, "elements": null, "text": null}`, missing},
 		{"another case", `{"Needed": "", "neededtexts": [], "NEEDEDNUMBER": 1, "Flag": true, "iNNer": {}, "elementS": []}`, missing},
-		{"other types", `{"text": 1, "needed": true, "texts": "x", "neededTexts": {}, "number": "7", "neededNumber": [],
+		{"other types", `{"text": 1, "needed": true, "texts": "x", "fewTexts": 1, "neededTexts": {}, "number": "7", "neededNumber": [],
 			"flag": "true", "inner": [], "elements": {}}`, []string{
 			"$.text: must be a string, but is a number.",
 			"$.needed: must be a string, but is a boolean.",
 			"$.texts: must be an array, but is a string.",
+			"$.fewTexts: must be an array, but is a number.",
 			"$.neededTexts: must be an array, but is an object.",
 			"$.number: must be an integer, but is a string.",
 			"$.neededNumber: must be an integer, but is an array.",
@@ -106,12 +109,13 @@ func TestObjectReportsEverything(t *testing.T) {
 			"$.inner: must be an object, but is an array.",
 			"$.elements: must be an array, but is an object.",
 		}},
-		{"inside", `{"text": "long", "needed": "", "texts": ["a", "long", 1, null], "neededTexts": ["long"], "number": 0, "neededNumber": 1,
+		{"inside", `{"text": "long", "needed": "", "texts": ["a", "long", 1, null], "fewTexts": ["a", "long", "a"], "neededTexts": ["long"], "number": 0, "neededNumber": 1,
 			"flag": false, "inner": {"text": 1}, "elements": [{"text": "long"}, 5, null, {}]}`, []string{
 			"$.text: must be short.",
 			"$.texts[1]: must be short.",
 			"$.texts[2]: must be a string, but is a number.",
 			"$.texts[3]: must be a string, but is null.",
+			"$.fewTexts: must have at most 2 elements, but has 3.",
 			"$.neededTexts[0]: must be short.",
 			"$.number: must be at least 1, but is 0.",
 			"$.inner.text: must be a string, but is a number.",

@@ -132,11 +132,11 @@ func text(token jsontext.Token) (string, error) {
 func syntaxDetail(data []byte, err error, offset int64) string {
 	reason := err.Error()
 	var syntactic *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &syntactic):
+	if errors.As(err, &syntactic) {
 		offset = syntactic.ByteOffset
 		reason = syntactic.Err.Error()
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		reason = "the text ends too early"
 	}
 	before := data[:min(int(max(offset, 0)), len(data))]

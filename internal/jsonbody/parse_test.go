@@ -61,7 +61,7 @@ func TestDecodeRefusesWhatIsNoJSON(t *testing.T) {
 	for _, tc := range []struct{ name, body, detail string }{
 		{"empty", ``, "The body is empty; send a JSON object."},
 		{"blank", " \n", "The body is empty; send a JSON object."},
-		{"cut off", `{"a": [1`, "Line 1, column 9: unexpected EOF."},
+		{"cut off", `{"a": [1`, "Line 1, column 9: the text ends too early."},
 		{"place in lines of wide characters", "{\n \"ä\": tru}", "Line 2, column 10: invalid character '}' in literal true (expecting 'e')."},
 		{"repeated name", `{"a":1,"a":2}`, "Line 1, column 8: duplicate object member name."},
 		{"repeated name, escaped", `{"a":1,"\u0061":2}`, "Line 1, column 8: duplicate object member name."},

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime/debug"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
@@ -126,21 +126,22 @@ func (r *attempt) fail(f api.Finding) {
 
 // step does one step and notes how long it took. A panic fails it: one tree that
 // we stumble over must not end the work on all others.
-func (r *attempt) step(name string, do func() error) (err error) {
+func (r *attempt) step(name string, do func() error) error {
 	start := time.Now()
 	r.worker.progress.begin(r.run.ID, name, r.outcome.Steps)
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-		if err != nil {
-			r.trouble = err
-		}
-		r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
-			Name:         name,
-			Milliseconds: milliseconds(time.Since(start)),
-			Failed:       err != nil,
-		})
-	}()
+	err := guarded(do)
+	if err != nil {
+		r.trouble = err
+	}
+	r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
+		Name:         name,
+		Milliseconds: milliseconds(time.Since(start)),
+		Failed:       err != nil,
+	})
+	return err
+}
+
+func guarded(do func() error) (err error) {
+	defer panics.Recover(&err)
 	return do()
 }

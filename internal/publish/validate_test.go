@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +13,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/panics"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 	"github.com/greenroom-registry/greenroom/internal/store"
+	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
 )
 
 // A validation says what a preview of the same release says, and leaves no trace.
@@ -68,10 +72,15 @@ func TestValidateFinds(t *testing.T) {
 			t.Errorf("%s: the report is %+v", name, report)
 		}
 	}
+	w.git.Intercept(gitserver.Fail(http.StatusBadGateway))
+	report, err := w.Validate(t.Context(), owner.Project, api.Repository{URL: w.repo.URL, Tag: tag})
+	if err != nil || len(report.Findings) != 1 || report.Findings[0].Rule != ruleReachable {
+		t.Errorf("a remote failure: %+v, error %v; want the finding of any other reason", report, err)
+	}
 	w.requireNoTree(t)
 }
 
-// Trouble that may pass is no verdict.
+// Trouble of ours that may pass is no verdict.
 func TestValidateMeetsTrouble(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -96,4 +105,21 @@ func TestValidateMeetsTrouble(t *testing.T) {
 			t.Errorf("%s: the caller is told %q", name, p.Objects[0].Message)
 		}
 	}
+}
+
+// A check that panics is a fault of ours, which another try would meet again.
+func TestValidateMeetsAPanic(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Engine = check.New(check.Check{ID: "layout/broken", Title: "Panics.", Run: func(*check.Pass) error { panic("at /srv/stack") }})
+	_, err := w.Validate(t.Context(), owner.Project, api.Repository{URL: w.repo.URL, Tag: tag})
+	var fault *panics.Error
+	var told *problem.Error
+	if !errors.As(err, &fault) || errors.As(err, &told) || fault.Value != "at /srv/stack" {
+		t.Errorf("error %v", err)
+	}
+	if logged := w.logged.String(); logged != "" {
+		t.Errorf("whoever answers logs it, and not the worker too:\n%s", logged)
+	}
+	w.requireNoTree(t)
 }

@@ -19,9 +19,12 @@ import (
 var (
 	// ErrNotFound: no such row.
 	ErrNotFound = errors.New("not found")
-	// ErrConflict: the guard of a WriteSet does not hold any more, or a newer
-	// program wrote the row; nothing was written. Read again to learn why.
+	// ErrConflict: the guard of a WriteSet does not hold any more; nothing was
+	// written. Read again to learn why.
 	ErrConflict = errors.New("guard does not hold")
+	// ErrNewer: a newer program wrote the row, which may mean more than this one
+	// understands; nothing was written. It takes an upgrade of this process.
+	ErrNewer = errors.New("a newer version of Greenroom wrote it")
 	// ErrKeyTaken: another draft has the key or the id, or the key is reserved to
 	// another project; nothing was written.
 	ErrKeyTaken = errors.New("key is taken")
@@ -34,7 +37,7 @@ var (
 type Store interface {
 	// Commit applies a WriteSet as a whole or not at all. A commit that
 	// returned nil survives a crash of the process and of the machine. It
-	// returns ErrConflict, or ErrKeyTaken for an insert. When the context ends
+	// returns ErrConflict or ErrNewer, or ErrKeyTaken for an insert. When the context ends
 	// before the set's turn to write has come, it returns the context's error
 	// and has written nothing; from then on the context does not stop it.
 	Commit(ctx context.Context, w WriteSet) error

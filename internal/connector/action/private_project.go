@@ -1,6 +1,7 @@
 package action
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -8,6 +9,9 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/jsonbody"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
+
+// MaxPrivateProjects bounds the projects that may see a private connector.
+const MaxPrivateProjects = 1000
 
 // The actions that say which projects may see a private connector. What is so
 // already stays so.
@@ -25,13 +29,20 @@ var (
 
 func withPrivateProject(change func(projects []string, project string) []string) func(*jsonbody.Object, field.Rules) func(*Draft) error {
 	return func(o *jsonbody.Object, _ field.Rules) func(*Draft) error {
-		project := o.RequiredString("privateProject", field.Project)
+		project, path := o.RequiredString("privateProject", field.Project), o.PathOf("privateProject")
 		return func(d *Draft) error {
 			if !d.Doc.Private {
 				return problem.InvalidState(api.CodeNotPrivate,
 					"The connector is public: every project can see it. Publish it without certification to make it private.")
 			}
-			d.Doc.PrivateProjects = change(d.Doc.PrivateProjects, project)
+			changed := change(d.Doc.PrivateProjects, project)
+			if len(changed) > max(MaxPrivateProjects, len(d.Doc.PrivateProjects)) {
+				return problem.InvalidBody([]problem.Field{{
+					Path:    path,
+					Message: fmt.Sprintf("cannot be added: the draft has %d private projects. Remove one first.", len(d.Doc.PrivateProjects)),
+				}})
+			}
+			d.Doc.PrivateProjects = changed
 			return nil
 		}
 	}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/greenroom-registry/greenroom/internal/store"
@@ -13,12 +14,14 @@ const (
 		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 		WHERE NOT EXISTS (SELECT 1 FROM reserved_key WHERE reserved_key.key = $2 AND reserved_key.project <> $4)
 		ON CONFLICT DO NOTHING`
-	// What must hold of a draft that is there. By the schema, a newer program's
-	// documents are left alone; its Connectors too, for who writes one writes the
-	// draft in the same transaction. By the run, a worker that lost its lease
-	// writes nothing.
-	guard = ` WHERE id = $1 AND version = $2 AND schema <= $3
+	// What must hold of a draft that is there. By the run, a worker that lost its
+	// lease writes nothing. By the schema, a newer program's documents are left
+	// alone; its Connectors too, for who writes one writes the draft in the same
+	// transaction.
+	held = ` WHERE id = $1 AND version = $2
 		AND ($4 = '' OR EXISTS (SELECT 1 FROM run WHERE run.id = $4 AND run.token = $5 AND run.state = 'running'))`
+	guard       = held + ` AND schema <= $3`
+	selectNewer = `SELECT schema FROM draft` + held + ` AND schema > $3`
 	updateDraft = `UPDATE draft SET
 		schema = $3, version = $6, name = $7, status = $8, private = $9, types = $10, modified_at = $11, document = $12, facts = $13` + guard
 	deleteDraft = `DELETE FROM draft` + guard
@@ -92,31 +95,46 @@ func (t transaction) apply(ctx context.Context, w store.WriteSet) error {
 
 func (t transaction) guarded(ctx context.Context, w store.WriteSet) error {
 	d := w.Draft
-	held := []any{d.ID, w.Guard.Version, schemaVersion, w.Guard.RunID, w.Guard.Token}
+	mustHold := []any{d.ID, w.Guard.Version, schemaVersion, w.Guard.RunID, w.Guard.Token}
 	var changed int64
 	var err error
-	miss := store.ErrConflict
 	switch w.Op {
 	case store.Insert:
-		miss = store.ErrKeyTaken
 		changed, err = t.exec(ctx, insertDraft, d.ID, nullable(d.Key), d.Version, d.Owner, d.Name, string(d.Status),
 			flag(d.Private), int64(d.Types), micros(d.CreatedAt), micros(d.LastModifiedAt), schemaVersion,
 			string(d.Document), string(d.Facts))
 	case store.Update:
-		changed, err = t.exec(ctx, updateDraft, append(held, d.Version, d.Name, string(d.Status), flag(d.Private),
+		changed, err = t.exec(ctx, updateDraft, append(mustHold, d.Version, d.Name, string(d.Status), flag(d.Private),
 			int64(d.Types), micros(d.LastModifiedAt), string(d.Document), string(d.Facts))...)
 	case store.Delete:
-		changed, err = t.exec(ctx, deleteDraft, held...)
+		changed, err = t.exec(ctx, deleteDraft, mustHold...)
 	default:
 		err = fmt.Errorf("a write set has no operation %d", w.Op)
 	}
 	if err == nil && changed == 0 {
-		err = miss
+		err = t.refusal(ctx, w.Op, mustHold)
 	}
 	if err != nil {
 		return fmt.Errorf("write draft %s: %w", d.ID, err)
 	}
 	return nil
+}
+
+// refusal is why the guarded statement has changed nothing. It never returns nil.
+func (t transaction) refusal(ctx context.Context, op store.Op, mustHold []any) error {
+	if op == store.Insert {
+		return store.ErrKeyTaken
+	}
+	var schema int64
+	err := t.row(ctx, selectNewer, mustHold...)(&schema)
+	switch {
+	case err == nil:
+		return store.ErrNewer
+	case errors.Is(err, store.ErrNotFound):
+		return store.ErrConflict
+	default:
+		return err
+	}
 }
 
 func (t transaction) putConnector(ctx context.Context, c store.Connector) error {

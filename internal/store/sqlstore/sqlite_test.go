@@ -165,8 +165,12 @@ func TestNewerSchemaIsLeftAlone(t *testing.T) {
 		w := updating(d)
 		w.Op = op
 		w.Connector = &store.Connector{ID: "d1"}
+		if err := s.Commit(t.Context(), w); !errors.Is(err, store.ErrNewer) {
+			t.Errorf("operation %d: error %v, want %v", op, err, store.ErrNewer)
+		}
+		w.Guard.RunID, w.Guard.Token = "r1", "lost" // whoever cannot write anyway is told so
 		if err := s.Commit(t.Context(), w); !errors.Is(err, store.ErrConflict) {
-			t.Errorf("operation %d: error %v, want %v", op, err, store.ErrConflict)
+			t.Errorf("operation %d of a run that is not held: error %v, want %v", op, err, store.ErrConflict)
 		}
 	}
 	got, err := s.Draft(t.Context(), store.Ref{ID: "d1"})

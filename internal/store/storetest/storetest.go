@@ -128,7 +128,7 @@ func requireRefused(t *testing.T, s store.Store, w store.WriteSet, want error) {
 // kindOf names the error that the interface promises; every other is trouble.
 func kindOf(err error) string {
 	for _, known := range []error{
-		store.ErrNotFound, store.ErrConflict, store.ErrKeyTaken, store.ErrFull, context.Canceled, context.DeadlineExceeded,
+		store.ErrNotFound, store.ErrConflict, store.ErrNewer, store.ErrKeyTaken, store.ErrFull, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
