@@ -10,10 +10,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/greenroom-registry/greenroom/client"
+	"github.com/greenroom-registry/greenroom/internal/testkit/binary"
 )
 
 // TestCLI walks through every command about drafts that needs no deployments. The
@@ -21,12 +25,15 @@ import (
 func TestCLI(t *testing.T) {
 	t.Parallel()
 	requireClients(t)
-	url := startServer(t, repositories(t))
+	data := t.TempDir()
+	url := startServerIn(t, data, aliasFlags(repositories(t))...)
 	c := newCLI(t, url, preloaded)
+	c.reviewer = createClient(t, data, "reviewers", "certify_connectors,view_connectors")
 	for _, s := range walkthrough() {
 		c.do(t, s)
 	}
 	golden(t, "cli.golden", normalize(c.transcript.String(), url))
+	wantEveryCommand(t, walkthrough())
 }
 
 // TestCLIWithoutLogin is the way for people without a preload: the CLI finds a
@@ -51,99 +58,13 @@ func TestCLIRenewsToken(t *testing.T) {
 	c.do(t, step{args: connectorstaged("list"), says: "of 0."})
 }
 
-// step is one command line.
-type step struct {
-	note string // what a reader of the transcript should know
-	// args may hold {id}, which stands for the draft that was created last.
-	args []string
-	exit int
-	// says is a part of what it must print: -update must not write a failure
-	// into the golden file.
-	says string
-}
-
-func connectorstaged(command string, flags ...string) []string {
-	return append([]string{"connect", "connectorstaged", command}, flags...)
-}
-
-func create(repository, tag, name string, flags ...string) []string {
-	return connectorstaged("create", append([]string{
-		"--key", repository,
-		"--name", name,
-		"--repository-url", acme + repository + ".git",
-		"--repository-tag", tag,
-		"--creator-email", "dev@example.com",
-	}, flags...)...)
-}
-
-func login(secret, project string) []string {
-	return []string{
-		"auth", "login", "--client-credentials",
-		"--client-id", "dev", "--client-secret", secret,
-		"--region", "europe-west1.gcp", "--project-key", project,
-	}
-}
-
-func walkthrough() []step {
-	const failed = 2 // the exit code of every error of the CLI
-	return []step{
-		{args: login("wrong", "dev"), exit: failed, says: "Invalid client credentials."},
-		{args: login("dev", "shop"), exit: failed, says: `Project key "shop"`},
-		{args: login("dev", "dev"), says: "Authentication successful"},
-		{args: []string{"auth", "whoami"}, says: "Scopes: manage_project:dev"},
-		{
-			note: "A draft is made of a release: a repository and a tag in it.",
-			args: create("tax-calculator", "v1.2.0", "Tax calculator",
-				"--description", "Sets tax rates on carts.",
-				"--integration-types", "tax",
-				"--supported-regions", "europe-west1.gcp,us-central1.gcp"),
-			says: "successfully created",
-		},
-		{args: connectorstaged("list"), says: "Showing items 1–1 of 1."},
-		{args: connectorstaged("describe", "--key", "tax-calculator"), says: "tax-service"},
-		{args: connectorstaged("update", "--key", "tax-calculator", "--name", "Taxes"), says: "(version: 2)"},
-		{
-			args: connectorstaged("update", "--id", "{id}", "--repository-tag", "v1.3.0", "--creator-email", "tax@example.com"),
-			says: "(version: 3)",
-		},
-		{
-			note: "This command is hidden: `connect connectorstaged preview` runs it before it deploys.",
-			args: connectorstaged("validate", "--key", "tax-calculator"),
-			says: "succeeded!",
-		},
-		{args: connectorstaged("publish", "--id", "{id}"), says: "Publishing succeeded"},
-		{args: connectorstaged("list", "--limit", "1", "--sort", "-createdAt"), says: "Published"},
-
-		{
-			note: "A connector that obeys the grammar but does not deploy.",
-			args: create("loyalty-points", "v0.1.0", "Loyalty points"),
-			says: "successfully created",
-		},
-		{args: connectorstaged("validate", "--id", "{id}"), exit: failed, says: "Validation failed"},
-		{args: connectorstaged("publish", "--key", "loyalty-points"), exit: failed, says: "Publishing failed"},
-
-		{
-			note: "What is refused.",
-			args: create("tax-calculator", "v1.2.0", "Tax calculator"),
-			exit: failed, says: "DuplicateField",
-		},
-		{args: create("stock-import", "v9.9.9", "Stock import"), exit: failed, says: "GitRepositoryNotReachable"},
-		{args: create("no-specification", "v1.0.0", "Not yet"), exit: failed, says: "ConnectorSpecificationFileNotFound"},
-		{args: create("invalid-specification", "v1.0.0", "Not so"), exit: failed, says: "ConnectorSpecificationFileNotValid"},
-		{args: connectorstaged("describe", "--key", "nobody"), exit: failed, says: "ResourceNotFound"},
-
-		{
-			note: "A release that is published privately can be certified.",
-			args: connectorstaged("certify", "--key", "tax-calculator"),
-			says: "is under review",
-		},
-	}
-}
-
 // cli is an installed CLI with a home of its own.
 type cli struct {
+	url  string
 	home string
 	env  []string
+	// reviewer is a client that may certify, as `greenroom client create` prints it.
+	reviewer string
 	// created is the id of the draft that was created last.
 	created    string
 	transcript strings.Builder
@@ -157,7 +78,7 @@ func preloaded(t *testing.T) []string {
 
 func newCLI(t *testing.T, url string, options func(*testing.T) []string) *cli {
 	t.Helper()
-	c := &cli{home: t.TempDir()}
+	c := &cli{url: url, home: t.TempDir()}
 	c.env = []string{
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + c.home,
@@ -181,9 +102,13 @@ func (c *cli) do(t *testing.T, s step) {
 	for i, arg := range s.args {
 		args[i] = strings.ReplaceAll(arg, "{id}", c.created)
 	}
-	out, exit := c.exec(t, args)
-	if exit != s.exit || !strings.Contains(out, s.says) {
-		t.Fatalf("want exit %d and %q, got exit %d and:\n%s\n%s", s.exit, s.says, exit, commandLine(args), out)
+	line, run := commandLine("commercetools", args), c.exec
+	if s.program == greenroom {
+		line, run = commandLine(greenroom, args), c.review
+	}
+	out, exit := run(t, args)
+	if exit != s.exit || !strings.Contains(color.ReplaceAllString(out, ""), s.says) {
+		t.Fatalf("want exit %d and %q, got exit %d and:\n%s\n%s", s.exit, s.says, exit, line, out)
 	}
 	if found := createdID.FindStringSubmatch(out); found != nil {
 		c.created = found[1]
@@ -194,30 +119,66 @@ func (c *cli) do(t *testing.T, s step) {
 	if s.note != "" {
 		fmt.Fprintf(&c.transcript, "# %s\n", s.note)
 	}
-	fmt.Fprintf(&c.transcript, "%s\n%s", commandLine(args), out)
+	fmt.Fprintf(&c.transcript, "%s\n%s", line, out)
 	if exit != 0 {
 		fmt.Fprintf(&c.transcript, "[exit %d]\n", exit)
 	}
+	if s.awaits != "" {
+		c.await(t, s.awaits)
+	}
 }
 
+// exec runs the CLI.
 func (c *cli) exec(t *testing.T, args []string) (out string, exit int) {
+	t.Helper()
+	program := file(t, "node_modules/@commercetools/cli/bin/run.js")
+	return c.start(t, c.env, "node", append([]string{program}, args...)...)
+}
+
+// review runs greenroom as the reviewer.
+func (c *cli) review(t *testing.T, args []string) (out string, exit int) {
+	t.Helper()
+	var reviewer struct{ ClientID, ClientSecret string }
+	if err := json.Unmarshal([]byte(c.reviewer), &reviewer); err != nil {
+		t.Fatal(err)
+	}
+	env := append(slices.Clone(c.env),
+		"GREENROOM_CLIENT_ID="+reviewer.ClientID, "GREENROOM_CLIENT_SECRET="+reviewer.ClientSecret)
+	return c.start(t, env, binary.Path(t), args...)
+}
+
+func (c *cli) start(t *testing.T, env []string, program string, args ...string) (out string, exit int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	program := file(t, "node_modules/@commercetools/cli/bin/run.js")
-	cmd := exec.CommandContext(ctx, "node", append([]string{program}, args...)...)
-	cmd.Env = c.env
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = env
 	cmd.Dir = c.home
 	text, err := cmd.CombinedOutput()
 	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
-		t.Fatalf("%s: %v", commandLine(args), err)
+		t.Fatalf("%s: %v", strings.Join(cmd.Args, " "), err)
 	}
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
+// await returns when the draft's latest run has ended.
+func (c *cli) await(t *testing.T, key string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	server := client.New(client.Options{URL: c.url, ID: "dev", Secret: "dev"})
+	run, err := server.LatestRun(ctx, client.ByKey(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.AwaitRun(ctx, client.ByKey(key), run.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // commandLine is what a person would type. A long line has a line for each flag.
-func commandLine(args []string) string {
-	line := "$ commercetools"
+func commandLine(program string, args []string) string {
+	line := "$ " + program
 	for _, arg := range args {
 		if strings.ContainsAny(arg, " '\"") {
 			arg = "'" + arg + "'"

@@ -38,6 +38,7 @@ var (
 	commit      = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
 	correlation = regexp.MustCompile(`commercetools-cli-[0-9a-f]{32}`)
 	timestamp   = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`)
+	userAgent   = regexp.MustCompile(`node\.js/[\d.]+ \([^)]*\)`)
 	lineEnd     = regexp.MustCompile(` +\n`)
 )
 
@@ -49,6 +50,7 @@ func normalize(text, serverURL string) string {
 	text = uuid.ReplaceAllStringFunc(text, numbered("00000000-0000-4000-8000-%012d"))
 	text = commit.ReplaceAllStringFunc(text, numbered("%040d"))
 	text = correlation.ReplaceAllString(text, "commercetools-cli-"+strings.Repeat("0", 32))
+	text = userAgent.ReplaceAllString(text, "node.js/20.20.2 (linux; x64)")
 	text = timestamp.ReplaceAllString(text, "2026-01-01T00:00:00.000Z")
 	return lineEnd.ReplaceAllString(text, "\n")
 }
