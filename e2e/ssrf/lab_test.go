@@ -39,6 +39,8 @@ type greenroom struct {
 	token  string
 	gitLog string
 	draft  api.ConnectorStaged
+	// unknown is what each door says of a host that does not exist.
+	unknown map[string]answer
 }
 
 // start runs a server that may read from git, which stands for the public
@@ -73,6 +75,7 @@ func start(t *testing.T, git *gitserver.Server, resolver gitsource.Resolver, all
 	if err != nil {
 		t.Fatal(err)
 	}
+	g.askUnknown(t)
 	return g
 }
 
@@ -108,13 +111,15 @@ func newInternet(t *testing.T) *gitserver.Server {
 	return git
 }
 
+var goodFiles = map[string]string{
+	"connect.yaml":             "deployAs:\n  - name: tax-service\n    applicationType: service\n    endpoint: /tax\n",
+	"tax-service/package.json": `{"name": "tax-service", "scripts": {"start": "node index.js"}}`,
+}
+
 func addRelease(t *testing.T, git *gitserver.Server, name string) *gitserver.Repo {
 	t.Helper()
 	repo := git.Repo(t, name)
-	repo.Commit(t, map[string]string{
-		"connect.yaml":             "deployAs:\n  - name: tax-service\n    applicationType: service\n    endpoint: /tax\n",
-		"tax-service/package.json": `{"name": "tax-service", "scripts": {"start": "node index.js"}}`,
-	})
+	repo.Commit(t, goodFiles)
 	repo.Tag(t, tag)
 	return repo
 }
@@ -192,6 +197,16 @@ func (g *greenroom) exchange(t *testing.T, method, path string, body []byte) ans
 	return answer{res.StatusCode, string(text)}
 }
 
+// reload reads the draft again, after it was changed.
+func (g *greenroom) reload(t *testing.T) {
+	t.Helper()
+	draft, err := g.client.Draft(t.Context(), client.ByID(g.draft.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.draft = draft
+}
+
 // stored is everything that the server shows of its drafts.
 func (g *greenroom) stored(t *testing.T) string {
 	t.Helper()
@@ -245,18 +260,50 @@ func (n *names) lookups(host string) int {
 	return n.asked[host]
 }
 
-// refused checks that the answer is the one that every repository gets that is
-// not to be had, and returns its body without the URL.
-func refused(t *testing.T, d door, url string, got answer) string {
+// requireRefused checks that the server answers as it does of a host that does not
+// exist.
+func (g *greenroom) requireRefused(t *testing.T, d door, url string) {
 	t.Helper()
-	want, says := http.StatusUnprocessableEntity, `"code":"GitRepositoryNotReachable"`
-	if d.name == "validations" {
-		want, says = http.StatusOK, `"rule":"repository/reachable"`
+	if got := withoutURL(g.knock(t, d, url, tag), url); got != g.unknown[d.name] {
+		t.Errorf("%s of %s: %+v, but of a host that does not exist %+v", d.name, url, got, g.unknown[d.name])
 	}
-	if got.status != want || !strings.Contains(got.body, says) {
-		t.Errorf("%s of %s: %d %s; want %d with %s", d.name, url, got.status, got.body, want, says)
+}
+
+func withoutURL(a answer, url string) answer {
+	a.body = strings.ReplaceAll(a.body, url, "URL")
+	return a
+}
+
+// askUnknown notes what the server says of a host that does not exist.
+func (g *greenroom) askUnknown(t *testing.T) {
+	t.Helper()
+	const url = "https://unknown.example/acme/shop"
+	g.unknown = map[string]answer{}
+	for _, d := range g.doors() {
+		want, says := http.StatusUnprocessableEntity, `"code":"GitRepositoryNotReachable"`
+		if d.name == "validations" {
+			want, says = http.StatusOK, `"rule":"repository/reachable"`
+		}
+		got := g.knock(t, d, url, tag)
+		if got.status != want || !strings.Contains(got.body, says) {
+			t.Fatalf("%s of a host that does not exist: %+v; want %d with %s", d.name, got, want, says)
+		}
+		g.unknown[d.name] = withoutURL(got, url)
 	}
-	return strings.ReplaceAll(got.body, url, "URL")
+}
+
+func (g *greenroom) requireStored(t *testing.T, before string) {
+	t.Helper()
+	if now := g.stored(t); now != before {
+		t.Errorf("the drafts were\n%s\nand are\n%s", before, now)
+	}
+}
+
+func (g *greenroom) requireConversations(t *testing.T, before int) {
+	t.Helper()
+	if n := g.conversations(t) - before; n != 0 {
+		t.Errorf("git was started %d times", n)
+	}
 }
 
 // linuxOnly skips where there is no second loopback address.

@@ -61,14 +61,14 @@ var metadata = spellings{hosts: []string{
 	"169.254.169.254", "169.254.170.2", "169.254.170.23", "169.254.42.42", "100.100.100.200", "168.63.129.16", "192.0.0.192",
 	"[::ffff:169.254.169.254]", "[::ffff:a9fe:a9fe]", "[::169.254.169.254]", "[::ffff:0:169.254.169.254]", "[64:ff9b::a9fe:a9fe]",
 	"[64:ff9b::169.254.169.254]", "[64:ff9b:1::169.254.169.254]", "[2002:a9fe:a9fe::]", "[2002:a9fe:a9fe::1]", "[::ffff:100.100.100.200]",
-	"[fd00:ec2::254]", "[FD00:EC2:0:0:0:0:0:254]", "[fd00:ec2::23]", "[fd00:42::42]", "[fd20:ce::254]", "metadata.google.internal", "METADATA.google.internal",
+	"[fd00:ec2::254]", "[FD00:EC2:0:0:0:0:0:254]", "[fd00:ec2::23]", "[fd00:42::42]", "[fd20:ce::254]",
 }}
 
 // elsewhereNames are names whose addresses are not public.
 var elsewhereNames = map[string]string{
 	"ten.example": "10.0.0.1", "nat.example": "100.64.0.1", "ula.example": "fd00::1", "zone.example": "fe80::1%lo", "nat64.example": "64:ff9b::7f00:1",
 	"6to4.example": "2002:7f00:1::", "teredo.example": "2001:0:7f00:1::", "compatible.example": "::127.0.0.1", "private.example": "::ffff:192.168.0.1",
-	"metadata.google.internal": "169.254.169.254", "aws.example": "fd00:ec2::254", "nowhere.example": "::",
+	"metadata.google.internal": "169.254.169.254", "METADATA.google.internal": "169.254.169.254", "aws.example": "fd00:ec2::254", "nowhere.example": "::",
 }
 
 // forms are the URLs that a host is written into. An address in brackets has no

@@ -1,0 +1,63 @@
+package ssrf_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
+)
+
+var requestsOfGit = []string{"/info/refs", "/git-upload-pack"}
+
+// redirects are answers that send a client to the canary: each status, and each
+// way to write where to.
+func redirects(port string) (list []gitserver.Middleware) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		list = append(list, redirect(status, "https://127.0.0.1:"+port))
+	}
+	for _, base := range []string{"http://127.0.0.1:" + port, "https://[::1]:" + port, "//127.0.0.2:" + port, "https://0x7f.1:" + port} {
+		list = append(list, redirect(http.StatusFound, base))
+	}
+	return list
+}
+
+func redirect(status int, base string) gitserver.Middleware {
+	return func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", base+r.URL.RequestURI())
+			w.WriteHeader(status)
+		})
+	}
+}
+
+// testRedirects has a public server redirect each request of a conversation.
+func testRedirects(t *testing.T, sum *summary) {
+	git, c := newInternet(t), newCanary(t, "0", loopbacks...)
+	g := start(t, git, newNames(), "127.0.0.1")
+	for _, d := range g.doors() {
+		g.requireRefused(t, d, git.URL+"/missing")
+	}
+	stored, asked := g.stored(t), len(git.Requests())
+	url := git.URL + "/tax"
+	for _, request := range requestsOfGit {
+		for _, m := range redirects(c.port) {
+			git.Intercept(gitserver.On(request, m))
+			for _, d := range g.doors() {
+				sum.redirects++
+				g.requireRefused(t, d, url)
+			}
+		}
+	}
+	g.requireStored(t, stored)
+	if n := len(git.Requests()) - asked; n < sum.redirects {
+		t.Errorf("%d requests arrived at the server that redirects, of at least %d", n, sum.redirects)
+	}
+	sum.requireNoHits(t, c)
+
+	for _, request := range requestsOfGit {
+		for i, m := range redirects(c.port) {
+			git.Intercept(gitserver.On(request, m))
+			sum.requireReached(t, c, func() { plainGit(t, "-c", "http.followRedirects=true", "ls-remote", url) }, "redirect %d of %s", i, request)
+		}
+	}
+}
