@@ -58,6 +58,9 @@ func allowedAddresses(t *testing.T, sum *summary, git *gitserver.Server, resolve
 	}
 	create := g.doors()[0]
 	for _, host := range loopback.hosts {
+		if needsIPv6(host) && !c.ipv6 {
+			continue
+		}
 		for _, scheme := range schemes {
 			url := scheme + host + ":" + c.port + "/acme/shop"
 			sum.requireReached(t, c, func() { g.requireRefused(t, create, url) }, "create of %s, once allowed", url)

@@ -1,6 +1,7 @@
 package ssrf_test
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"testing"
@@ -32,6 +33,7 @@ func testRebinding(t *testing.T, sum *summary) {
 		if d.name == "setRepository" {
 			g.reload(t)
 			d = g.doors()[1]
+			requireTagAloneRefused(t, g)
 		}
 		g.requireRefused(t, d, base+"/other")
 	}
@@ -43,6 +45,17 @@ func testRebinding(t *testing.T, sum *summary) {
 	resolver.set(rebinding, []string{inside})
 	for _, d := range open.doors() {
 		sum.requireReached(t, c, func() { open.knock(t, d, base+"/tax", tag) }, "%s, once allowed", d.name)
+	}
+}
+
+// requireTagAloneRefused sets the tag of the draft's repository, as the official
+// command line does.
+func requireTagAloneRefused(t *testing.T, g *greenroom) {
+	t.Helper()
+	_, err := g.client.UpdateDraft(t.Context(), client.ByID(g.draft.ID), g.draft.Version, api.SetRepository(api.Repository{Tag: "v2"}))
+	var failed *client.Error
+	if !errors.As(err, &failed) || !failed.HasCode(api.CodeGitRepositoryNotReachable) {
+		t.Errorf("setRepository with a tag alone: %v", err)
 	}
 }
 

@@ -11,12 +11,16 @@ var requestsOfGit = []string{"/info/refs", "/git-upload-pack"}
 
 // redirects are answers that send a client to the canary: each status, and each
 // way to write where to.
-func redirects(port string) (list []gitserver.Middleware) {
+func redirects(c *canary) (list []gitserver.Middleware) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		list = append(list, redirect(status, "https://127.0.0.1:"+port))
+		list = append(list, redirect(status, "https://127.0.0.1:"+c.port))
 	}
-	for _, base := range []string{"http://127.0.0.1:" + port, "https://[::1]:" + port, "//127.0.0.2:" + port, "https://0x7f.1:" + port} {
-		list = append(list, redirect(http.StatusFound, base))
+	bases := []string{"http://127.0.0.1:", "//127.0.0.2:", "https://0x7f.1:"}
+	if c.ipv6 {
+		bases = append(bases, "https://[::1]:")
+	}
+	for _, base := range bases {
+		list = append(list, redirect(http.StatusFound, base+c.port))
 	}
 	return list
 }
@@ -40,7 +44,7 @@ func testRedirects(t *testing.T, sum *summary) {
 	stored, asked := g.stored(t), len(git.Requests())
 	url := git.URL + "/tax"
 	for _, request := range requestsOfGit {
-		for _, m := range redirects(c.port) {
+		for _, m := range redirects(c) {
 			git.Intercept(gitserver.On(request, m))
 			for _, d := range g.doors() {
 				sum.redirects++
@@ -55,7 +59,7 @@ func testRedirects(t *testing.T, sum *summary) {
 	sum.requireNoHits(t, c)
 
 	for _, request := range requestsOfGit {
-		for i, m := range redirects(c.port) {
+		for i, m := range redirects(c) {
 			git.Intercept(gitserver.On(request, m))
 			sum.requireReached(t, c, func() { plainGit(t, "-c", "http.followRedirects=true", "ls-remote", url) }, "redirect %d of %s", i, request)
 		}

@@ -1,6 +1,9 @@
 package ssrf_test
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 // spellings are hosts as a stranger may write them, by what the server says to
 // them.
@@ -44,6 +47,12 @@ var loopbackNames = map[string]string{
 	"localhost": "127.0.0.1", "localhost.localdomain": "127.0.0.1", "git.localhost": "127.0.0.1", "ip6-localhost": "::1",
 	"127.0.0.1.nip.example": "127.0.0.1", "2130706433.example": "127.0.0.1", "xn--lclhst-8ya.example": "::1", "intranet": "127.0.0.1",
 	"mapped.example": "::ffff:127.0.0.1", "second.example": "127.0.0.2", "unspecified.example": "0.0.0.0",
+}
+
+// needsIPv6 says whether the host, one of loopback, is reached by IPv6 only.
+func needsIPv6(host string) bool {
+	addr, err := netip.ParseAddr(loopbackNames[host])
+	return strings.HasPrefix(host, "[") || err == nil && addr.Unmap().Is6()
 }
 
 // elsewhere are addresses of other networks that are not public.

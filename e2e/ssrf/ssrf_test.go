@@ -16,18 +16,19 @@ func TestSSRF(t *testing.T) {
 		name string
 		test func(*testing.T, *summary)
 	}{
-		{"addresses", testAddresses}, {"redirects", testRedirects}, {"traps", testTraps}, {"rebinding", testRebinding}, {"metadata", testMetadata},
+		{"addresses", testAddresses}, {"redirects", testRedirects}, {"traps", testTraps},
+		{"one message", testOneMessage}, {"rebinding", testRebinding}, {"metadata", testMetadata},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, &sum) })
 	}
-	t.Logf("%d spellings in create, setRepository and validations (%d requests), %d redirects, %d traps, %d rebindings, %d lists of addresses, "+
+	t.Logf("%d spellings in create, setRepository and validations (%d requests), %d redirects, %d traps, %d endings with one message, %d rebindings, %d lists of addresses, "+
 		"%d metadata hosts that are allowed: canary hits %d, and %d of %d where nothing guards it", sum.spellings, sum.requests,
-		sum.redirects, sum.traps, sum.rebindings, sum.lists, sum.metadata, sum.hits, sum.reached, sum.controls)
+		sum.redirects, sum.traps, sum.endings, sum.rebindings, sum.lists, sum.metadata, sum.hits, sum.reached, sum.controls)
 }
 
 // summary counts what was tried, and what came of it.
 type summary struct {
-	spellings, requests, redirects, traps, rebindings, lists, metadata int
+	spellings, requests, redirects, traps, endings, rebindings, lists, metadata int
 	// hits are connections to a canary that should not be. Controls are tries
 	// without a guard, and reached those of them that led to the canary.
 	hits, controls, reached int
