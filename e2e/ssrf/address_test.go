@@ -10,9 +10,9 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
 )
 
-// testAddresses writes addresses that are not public in every way there is: no
+// addresses writes addresses that are not public in every way there is: no
 // answer tells one from the other, nor from a host that does not exist.
-func testAddresses(t *testing.T, sum *summary) {
+func (l *lab) addresses(t *testing.T) {
 	git, resolver := newInternet(t), newNames()
 	for _, known := range []map[string]string{loopbackNames, elsewhereNames} {
 		for host, address := range known {
@@ -24,11 +24,11 @@ func testAddresses(t *testing.T, sum *summary) {
 	stored, before := g.stored(t), g.conversations(t)
 	names := spellings{hosts: slices.Sorted(maps.Keys(elsewhereNames))}
 	for _, s := range []spellings{numeric, disguised, loopback, elsewhere, metadata, names} {
-		sum.spellings += len(s.hosts)
+		l.spellings += len(s.hosts)
 		for _, host := range s.hosts {
 			for _, url := range forms(host, c.port) {
 				for _, d := range g.doors() {
-					sum.requests++
+					l.requests++
 					if s.malformed {
 						requireBadField(t, d, "url", url, g.knock(t, d, url, tag))
 					} else {
@@ -40,16 +40,16 @@ func testAddresses(t *testing.T, sum *summary) {
 	}
 	g.requireStored(t, stored)
 	g.requireConversations(t, before)
-	sum.requireNoHits(t, c)
-	allowedAddresses(t, sum, git, resolver, c)
+	l.requireNoHits(t, c)
+	l.allowedAddresses(t, git, resolver, c)
 	for _, host := range numeric.hosts {
-		sum.requireReached(t, c, func() { plainGit(t, "ls-remote", "https://"+host+":"+c.port+"/acme/shop") }, "git ls-remote of %s", host)
+		l.requireReached(t, c, func() { plainGit(t, "ls-remote", "https://"+host+":"+c.port+"/acme/shop") }, "git ls-remote of %s", host)
 	}
 }
 
 // allowedAddresses shows that the canary is where the spellings lead, and that it is
 // the guard that keeps the server from it.
-func allowedAddresses(t *testing.T, sum *summary, git *gitserver.Server, resolver *names, c *canary) {
+func (l *lab) allowedAddresses(t *testing.T, git *gitserver.Server, resolver *names, c *canary) {
 	t.Helper()
 	g := start(t, git, resolver, "127.0.0.0/8", "::1", "0.0.0.0", "::", "::ffff:127.0.0.0/104")
 	schemes := []string{"https://"}
@@ -63,17 +63,17 @@ func allowedAddresses(t *testing.T, sum *summary, git *gitserver.Server, resolve
 		}
 		for _, scheme := range schemes {
 			url := scheme + host + ":" + c.port + "/acme/shop"
-			sum.requireReached(t, c, func() { g.requireRefused(t, create, url) }, "create of %s, once allowed", url)
+			l.requireReached(t, c, func() { g.requireRefused(t, create, url) }, "create of %s, once allowed", url)
 		}
 	}
 	for _, d := range g.doors() {
 		url := "https://127.0.0.1:" + c.port + "/acme/shop"
-		sum.requireReached(t, c, func() { g.knock(t, d, url, tag) }, "%s of %s, once allowed", d.name, url)
+		l.requireReached(t, c, func() { g.knock(t, d, url, tag) }, "%s of %s, once allowed", d.name, url)
 	}
 }
 
-// testMetadata has an operator allow every network there is, and the names of the services.
-func testMetadata(t *testing.T, sum *summary) {
+// metadataHosts has an operator allow every network there is, and the names of the services.
+func (l *lab) metadataHosts(t *testing.T) {
 	resolver, c := newNames(), newCanary(t, "0", loopbacks...)
 	hosts := slices.Clone(metadata.hosts)
 	for i, address := range []string{"169.254.169.254", "fd00:ec2::254", "64:ff9b::a9fe:a9fe", "::ffff:169.254.169.254"} {
@@ -84,7 +84,7 @@ func testMetadata(t *testing.T, sum *summary) {
 	g := start(t, newInternet(t), resolver, append([]string{"0.0.0.0/0", "::/0", "::ffff:0:0/96"}, hosts[len(metadata.hosts):]...)...)
 	before := g.conversations(t)
 	for _, host := range hosts {
-		sum.metadata++
+		l.metadata++
 		for _, url := range forms(host, c.port) {
 			for _, d := range g.doors() {
 				g.requireRefused(t, d, url)
@@ -92,8 +92,8 @@ func testMetadata(t *testing.T, sum *summary) {
 		}
 	}
 	g.requireConversations(t, before)
-	sum.requireNoHits(t, c)
+	l.requireNoHits(t, c)
 	for _, d := range g.doors() {
-		sum.requireReached(t, c, func() { g.knock(t, d, "https://127.0.0.1:"+c.port+"/a", tag) }, "%s of loopback, which is allowed", d.name)
+		l.requireReached(t, c, func() { g.knock(t, d, "https://127.0.0.1:"+c.port+"/a", tag) }, "%s of loopback, which is allowed", d.name)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/gitserver"
 )
 
-// testOneMessage has a public server end a conversation in every way: how it ended
+// oneMessage has a public server end a conversation in every way: how it ended
 // is none of the caller's business, or the server would be a scanner of ports.
-func testOneMessage(t *testing.T, sum *summary) {
+func (l *lab) oneMessage(t *testing.T) {
 	git, c := newInternet(t), newCanary(t, "0", loopbacks...)
 	closed, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -31,7 +31,7 @@ func testOneMessage(t *testing.T, sum *summary) {
 	for _, request := range requestsOfGit {
 		for _, ending := range endings {
 			git.Intercept(gitserver.On(request, ending))
-			sum.endings++
+			l.endings++
 			for _, d := range g.doors() {
 				g.requireRefused(t, d, git.URL+"/tax")
 			}
@@ -42,7 +42,7 @@ func testOneMessage(t *testing.T, sum *summary) {
 		git.URL + "/missing", "https://" + nobody + "/tax", "https://127.0.0.1:" + c.port + "/tax", "ssh://git@127.0.0.1:" + c.port + "/tax",
 		"ssh://git@" + nobody + "/tax",
 	} {
-		sum.endings++
+		l.endings++
 		for _, d := range g.doors() {
 			g.requireRefused(t, d, url)
 		}

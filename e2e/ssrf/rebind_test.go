@@ -16,15 +16,15 @@ const (
 	inside = "127.0.0.2"
 )
 
-// testRebinding has the name service say the truth once, and then name the canary.
-func testRebinding(t *testing.T, sum *summary) {
+// rebound has the name service say the truth once, and then name the canary.
+func (l *lab) rebound(t *testing.T) {
 	git, resolver := newInternet(t), newNames()
 	addRelease(t, git, "other")
 	c := newCanary(t, git.Port(), inside)
 	g := start(t, git, resolver, "127.0.0.1")
 	base := "https://" + rebinding + ":" + git.Port()
 	for _, d := range g.doors() {
-		sum.rebindings++
+		l.rebindings++
 		resolver.set(rebinding, []string{"127.0.0.1"}, []string{inside})
 		got := g.knock(t, d, base+"/tax", tag)
 		if got.status >= http.StatusMultipleChoices || resolver.lookups(rebinding) != 1 {
@@ -37,14 +37,14 @@ func testRebinding(t *testing.T, sum *summary) {
 		}
 		g.requireRefused(t, d, base+"/other")
 	}
-	testRebindingBeforePublish(t, g)
-	testListsOfAddresses(t, sum, g, resolver, base+"/other")
-	sum.requireNoHits(t, c)
+	reboundBeforePublish(t, g)
+	l.listsOfAddresses(t, g, resolver, base+"/other")
+	l.requireNoHits(t, c)
 
 	open := start(t, git, resolver, "127.0.0.1", inside)
 	resolver.set(rebinding, []string{inside})
 	for _, d := range open.doors() {
-		sum.requireReached(t, c, func() { open.knock(t, d, base+"/tax", tag) }, "%s, once allowed", d.name)
+		l.requireReached(t, c, func() { open.knock(t, d, base+"/tax", tag) }, "%s, once allowed", d.name)
 	}
 }
 
@@ -59,8 +59,8 @@ func requireTagAloneRefused(t *testing.T, g *greenroom) {
 	}
 }
 
-// testRebindingBeforePublish publishes a draft whose name has turned inside since.
-func testRebindingBeforePublish(t *testing.T, g *greenroom) {
+// reboundBeforePublish publishes a draft whose name has turned inside since.
+func reboundBeforePublish(t *testing.T, g *greenroom) {
 	t.Helper()
 	ref := client.ByID(g.draft.ID)
 	if _, err := g.client.UpdateDraft(t.Context(), ref, g.draft.Version, api.Publish(false)); err != nil {
@@ -76,15 +76,15 @@ func testRebindingBeforePublish(t *testing.T, g *greenroom) {
 	g.reload(t)
 }
 
-// testListsOfAddresses puts one forbidden address among public ones, in each place:
+// listsOfAddresses puts one forbidden address among public ones, in each place:
 // also behind those that git would be given to try.
-func testListsOfAddresses(t *testing.T, sum *summary, g *greenroom, resolver *names, url string) {
+func (l *lab) listsOfAddresses(t *testing.T, g *greenroom, resolver *names, url string) {
 	t.Helper()
 	before := g.conversations(t)
 	for _, length := range []int{2, 3, 10} {
 		public := slices.Repeat([]string{"127.0.0.1"}, length-1)
 		for place := range length {
-			sum.lists++
+			l.lists++
 			resolver.set(rebinding, slices.Insert(slices.Clone(public), place, inside))
 			for _, d := range g.doors() {
 				g.requireRefused(t, d, url)

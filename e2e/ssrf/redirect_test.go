@@ -34,8 +34,8 @@ func redirect(status int, base string) gitserver.Middleware {
 	}
 }
 
-// testRedirects has a public server redirect each request of a conversation.
-func testRedirects(t *testing.T, sum *summary) {
+// redirected has a public server redirect each request of a conversation.
+func (l *lab) redirected(t *testing.T) {
 	git, c := newInternet(t), newCanary(t, "0", loopbacks...)
 	g := start(t, git, newNames(), "127.0.0.1")
 	for _, d := range g.doors() {
@@ -47,21 +47,21 @@ func testRedirects(t *testing.T, sum *summary) {
 		for _, m := range redirects(c) {
 			git.Intercept(gitserver.On(request, m))
 			for _, d := range g.doors() {
-				sum.redirects++
+				l.redirects++
 				g.requireRefused(t, d, url)
 			}
 		}
 	}
 	g.requireStored(t, stored)
-	if n := len(git.Requests()) - asked; n < sum.redirects {
-		t.Errorf("%d requests arrived at the server that redirects, of at least %d", n, sum.redirects)
+	if n := len(git.Requests()) - asked; n < l.redirects {
+		t.Errorf("%d requests arrived at the server that redirects, of at least %d", n, l.redirects)
 	}
-	sum.requireNoHits(t, c)
+	l.requireNoHits(t, c)
 
 	for _, request := range requestsOfGit {
 		for i, m := range redirects(c) {
 			git.Intercept(gitserver.On(request, m))
-			sum.requireReached(t, c, func() { plainGit(t, "-c", "http.followRedirects=true", "ls-remote", url) }, "redirect %d of %s", i, request)
+			l.requireReached(t, c, func() { plainGit(t, "-c", "http.followRedirects=true", "ls-remote", url) }, "redirect %d of %s", i, request)
 		}
 	}
 }

@@ -11,23 +11,20 @@ import (
 // where it may not.
 func TestSSRF(t *testing.T) {
 	linuxOnly(t)
-	var sum summary
-	for _, c := range []struct {
-		name string
-		test func(*testing.T, *summary)
-	}{
-		{"addresses", testAddresses}, {"redirects", testRedirects}, {"traps", testTraps},
-		{"one message", testOneMessage}, {"rebinding", testRebinding}, {"metadata", testMetadata},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.test(t, &sum) })
-	}
+	var l lab
+	t.Run("addresses", l.addresses)
+	t.Run("redirects", l.redirected)
+	t.Run("traps", l.trapsForGit)
+	t.Run("one message", l.oneMessage)
+	t.Run("rebinding", l.rebound)
+	t.Run("metadata", l.metadataHosts)
 	t.Logf("%d spellings in create, setRepository and validations (%d requests), %d redirects, %d traps, %d endings with one message, %d rebindings, %d lists of addresses, "+
-		"%d metadata hosts that are allowed: canary hits %d, and %d of %d where nothing guards it", sum.spellings, sum.requests,
-		sum.redirects, sum.traps, sum.endings, sum.rebindings, sum.lists, sum.metadata, sum.hits, sum.reached, sum.controls)
+		"%d metadata hosts that are allowed: canary hits %d, and %d of %d where nothing guards it", l.spellings, l.requests,
+		l.redirects, l.traps, l.endings, l.rebindings, l.lists, l.metadata, l.hits, l.reached, l.controls)
 }
 
-// summary counts what was tried, and what came of it.
-type summary struct {
+// lab counts what was tried, and what came of it.
+type lab struct {
 	spellings, requests, redirects, traps, endings, rebindings, lists, metadata int
 	// hits are connections to a canary that should not be. Controls are tries
 	// without a guard, and reached those of them that led to the canary.
@@ -35,26 +32,26 @@ type summary struct {
 }
 
 // requireNoHits ends the part of a test in which nobody may connect to the canary.
-func (s *summary) requireNoHits(t *testing.T, c *canary) {
+func (l *lab) requireNoHits(t *testing.T, c *canary) {
 	t.Helper()
 	hits := c.count(t)
-	s.hits += hits
+	l.hits += hits
 	if hits != 0 {
 		t.Errorf("the canary was hit %d times", hits)
 	}
 }
 
 // requireReached checks that what is done without a guard leads to the canary.
-func (s *summary) requireReached(t *testing.T, c *canary, do func(), format string, args ...any) {
+func (l *lab) requireReached(t *testing.T, c *canary, do func(), format string, args ...any) {
 	t.Helper()
-	s.controls++
+	l.controls++
 	before := c.count(t)
 	do()
 	if c.count(t) == before {
 		t.Errorf("this does not lead to the canary even without a guard: "+format, args...)
 		return
 	}
-	s.reached++
+	l.reached++
 }
 
 // plainGit runs git as nobody should with a stranger's URL. How it ends does not

@@ -65,12 +65,12 @@ func dumb(canary string) gitserver.Middleware {
 	}
 }
 
-// testTraps reads releases that name a second address.
-func testTraps(t *testing.T, sum *summary) {
+// trapsForGit reads releases that name a second address.
+func (l *lab) trapsForGit(t *testing.T) {
 	git, c := newInternet(t), newCanary(t, "0", loopbacks...)
 	g := start(t, git, newNames(), "127.0.0.1")
 	repo := trapped(t, git, c)
-	sum.traps = traps
+	l.traps = traps
 	for _, d := range g.doors() {
 		if got := g.knock(t, d, repo.URL, tag); got.status >= 300 || d.name == "validations" && !strings.Contains(got.body, `"valid":true`) {
 			t.Errorf("%s of a release with traps: %+v", d.name, got)
@@ -82,13 +82,13 @@ func testTraps(t *testing.T, sum *summary) {
 	for _, d := range g.doors() {
 		g.requireRefused(t, d, git.URL+"/older")
 	}
-	sum.requireNoHits(t, c)
+	l.requireNoHits(t, c)
 
 	clone := func(args ...string) func() {
 		return func() { plainGit(t, append(args, filepath.Join(t.TempDir(), "clone"))...) }
 	}
-	sum.requireReached(t, c, clone("-c", "http.followRedirects=true", "clone", "--quiet", git.URL+"/older"), "alternates")
+	l.requireReached(t, c, clone("-c", "http.followRedirects=true", "clone", "--quiet", git.URL+"/older"), "alternates")
 	git.Intercept(nil)
-	sum.requireReached(t, c, clone("clone", "--quiet", "--recurse-submodules", repo.URL), "a submodule")
-	sum.requireReached(t, c, clone("-c", "fetch.uriProtocols=https", "clone", "--quiet", repo.URL), "a pack elsewhere")
+	l.requireReached(t, c, clone("clone", "--quiet", "--recurse-submodules", repo.URL), "a submodule")
+	l.requireReached(t, c, clone("-c", "fetch.uriProtocols=https", "clone", "--quiet", repo.URL), "a pack elsewhere")
 }
