@@ -34,5 +34,8 @@ func (w *Worker) Validate(ctx context.Context, project string, r api.Repository)
 	default:
 		return api.Report{}, problem.Busy("The release could not be judged now. Repeat the request in a moment.", retryValidation, err)
 	}
+	if a.trouble != nil {
+		w.Log.InfoContext(ctx, "the release of a validation was not read", "trouble", a.trouble.Error())
+	}
 	return a.outcome.Report, nil
 }

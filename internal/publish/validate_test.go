@@ -60,6 +60,7 @@ func TestValidateFinds(t *testing.T) {
 	}{
 		"a bad connector": {api.Repository{URL: w.repo.URL, Tag: "v2.0.0"}, true, "has no folder of its name"},
 		"no such tag":     {api.Repository{URL: w.repo.URL, Tag: "v9.9.9"}, false, "Repository with the tag is not reachable"},
+		"a closed port":   {api.Repository{URL: "https://127.0.0.1:1/tax.git", Tag: tag}, false, "Repository with the tag is not reachable"},
 		"no repository":   {api.Repository{URL: strings.Replace(w.repo.URL, "tax.git", "none.git", 1), Tag: tag}, false, "Repository with the tag is not reachable"},
 	} {
 		report, err := w.Validate(t.Context(), owner.Project, c.repository)
