@@ -45,7 +45,7 @@ lint:
 verify:
 	go mod tidy -diff
 	go mod verify
-	go test -count=1 -run 'TestDocs|TestReadme|TestImportDirection' ./internal/check/checks ./e2e/...
+	go test -count=1 -run 'TestDocs|TestReadme|TestImportDirection' ./internal/check/checks ./internal/metrics ./e2e/...
 
 # race ends with the tests that count memory, which the race detector would inflate.
 race:

@@ -18,7 +18,9 @@ type Run struct {
 	CreatedAt Timestamp `json:"createdAt"`
 	StartedAt Timestamp `json:"startedAt,omitzero"`
 	EndedAt   Timestamp `json:"endedAt,omitzero"`
-	Steps     []RunStep `json:"steps"`
+	// Steps are what it did, in order; while it is running, the last one is under
+	// way.
+	Steps []RunStep `json:"steps"`
 }
 
 // Ended says whether nothing will happen to the run any more.
@@ -29,7 +31,7 @@ func (r Run) Ended() bool {
 // RunStep is one step of a run and how long it took.
 type RunStep struct {
 	Name string `json:"name"`
-	// Milliseconds is the duration, with fractions.
+	// Milliseconds is the duration, with fractions; so far, of a step under way.
 	Milliseconds float64 `json:"milliseconds"`
 	// Failed says that the run ended with this step.
 	Failed bool `json:"failed,omitzero"`

@@ -29,15 +29,35 @@ func (c *Client) LatestRun(ctx context.Context, draft Ref) (api.Run, error) {
 	return page.Results[0], nil
 }
 
+// Run returns one run of a draft.
+func (c *Client) Run(ctx context.Context, draft Ref, run string) (api.Run, error) {
+	return c.runWithin(ctx, draft, run, 0)
+}
+
+// runWithin returns the run as it is at its end, or after the seconds.
+func (c *Client) runWithin(ctx context.Context, draft Ref, run string, seconds int) (api.Run, error) {
+	return call[api.Run](ctx, c, http.MethodGet, fmt.Sprintf("/x/v1/drafts/%s/runs/%s?wait=%d", draft, run, seconds), nil)
+}
+
 // AwaitRun returns the run when it has ended. Only ctx bounds how long that takes.
 func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, error) {
-	path := fmt.Sprintf("/x/v1/drafts/%s/runs/%s?wait=%d", draft, run, waitSeconds)
 	for {
-		out, err := call[api.Run](ctx, c, http.MethodGet, path, nil)
+		out, err := c.runWithin(ctx, draft, run, waitSeconds)
 		if err != nil || out.Ended() {
 			return out, err
 		}
 	}
+}
+
+// WatchRun is AwaitRun that tells of the run as it is at once, and then every
+// second until it has ended.
+func (c *Client) WatchRun(ctx context.Context, draft Ref, run string, tell func(api.Run)) (api.Run, error) {
+	out, err := c.Run(ctx, draft, run)
+	for err == nil && !out.Ended() {
+		tell(out)
+		out, err = c.runWithin(ctx, draft, run, 1)
+	}
+	return out, err
 }
 
 // Validate checks a release as a preview does, without a draft.

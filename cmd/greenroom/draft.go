@@ -5,20 +5,21 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
-	"github.com/greenroom-registry/greenroom/internal/check"
 )
 
 type draftCommand struct {
 	List    draftListCommand    `cmd:"" help:"List the project's drafts."`
 	Get     draftGetCommand     `cmd:"" help:"Show one draft."`
 	Create  draftCreateCommand  `cmd:"" help:"Make a draft of a release."`
+	Update  draftUpdateCommand  `cmd:"" help:"Apply update actions to a draft: all of them, or none."`
 	Release draftReleaseCommand `cmd:"" help:"Make a draft name another release."`
 	Preview draftPreviewCommand `cmd:"" help:"Ask for a preview."`
 	Publish draftPublishCommand `cmd:"" help:"Ask for a publish."`
+	Runs    draftRunsCommand    `cmd:"" help:"List the previews and publishes of a draft, newest first."`
+	Wait    draftWaitCommand    `cmd:"" help:"Wait for the end of a draft's latest preview or publish, and show it."`
 	Delete  draftDeleteCommand  `cmd:"" help:"Delete a draft and its production Connector."`
 }
 
@@ -107,16 +108,6 @@ func (c *draftCreateCommand) Run(ctx context.Context, io streams) error {
 	return c.show(io.out, d, func() string { return draftText(d) })
 }
 
-// act applies actions to the draft as it is now.
-func act(ctx context.Context, server *client.Client, ref client.Ref, actions ...api.UpdateAction) (api.ConnectorStaged, error) {
-	now, err := server.Draft(ctx, ref)
-	if err != nil {
-		return now, explained(err)
-	}
-	d, err := server.UpdateDraft(ctx, ref, now.Version, actions...)
-	return d, explained(err)
-}
-
 type draftReleaseCommand struct {
 	namedDraft
 	shown
@@ -126,84 +117,11 @@ type draftReleaseCommand struct {
 
 // Run makes the draft name the release.
 func (c *draftReleaseCommand) Run(ctx context.Context, io streams) error {
-	d, err := act(ctx, c.client(), refOf(c.Ref), api.SetRepository(api.Repository{URL: c.Repository, Tag: c.Tag}))
+	d, err := act(ctx, c.client(), refOf(c.Ref), 0, api.SetRepository(api.Repository{URL: c.Repository, Tag: c.Tag}))
 	if err != nil {
 		return err
 	}
 	return c.show(io.out, d, func() string { return draftText(d) })
-}
-
-// awaited is whether a command waits for the run that it sets off.
-type awaited struct {
-	Wait    bool          `help:"Wait for the end, and exit with 1 when it is a bad one."`
-	Timeout time.Duration `default:"15m" help:"How long to wait. Default: ${default}."`
-}
-
-type draftPreviewCommand struct {
-	namedDraft
-	awaited
-}
-
-// Run asks for the preview.
-func (c *draftPreviewCommand) Run(ctx context.Context, io streams) error {
-	return c.run(ctx, io, c.namedDraft, api.UpdatePreviewable())
-}
-
-type draftPublishCommand struct {
-	namedDraft
-	awaited
-	Certification bool `help:"Publish for everybody, after a review."`
-}
-
-// Run asks for the publish.
-func (c *draftPublishCommand) Run(ctx context.Context, io streams) error {
-	return c.run(ctx, io, c.namedDraft, api.Publish(c.Certification))
-}
-
-// run sets a run off and, if it is to be waited for, tells of it until it ends and
-// of what it found.
-func (a awaited) run(ctx context.Context, io streams, d namedDraft, action api.UpdateAction) error {
-	server, ref := d.client(), refOf(d.Ref)
-	if _, err := act(ctx, server, ref, action); err != nil {
-		return err
-	}
-	run, err := server.LatestRun(ctx, ref)
-	if err != nil {
-		return explained(err)
-	}
-	fmt.Fprintf(io.out, "%s of %s at %s: run %s\n", run.Kind, run.Repository.URL, run.Repository.Tag, run.ID)
-	if !a.Wait {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
-	defer cancel()
-	if run, err = server.AwaitRun(ctx, ref, run.ID); err != nil {
-		return fmt.Errorf("wait for the run, which goes on: %w", explained(err))
-	}
-	for _, s := range run.Steps {
-		fmt.Fprintf(io.out, "  %-6s %6.0f ms\n", s.Name, s.Milliseconds)
-	}
-	fmt.Fprintf(io.out, "%s %s", run.Kind, run.State)
-	if run.Commit != "" {
-		fmt.Fprintf(io.out, " at commit %s", run.Commit)
-	}
-	fmt.Fprintln(io.out)
-	return a.findings(ctx, io, server, ref, run)
-}
-
-func (a awaited) findings(ctx context.Context, io streams, server *client.Client, ref client.Ref, run api.Run) error {
-	if run.State == "cancelled" {
-		return exitCode(exitFound)
-	}
-	report, err := server.RunReport(ctx, ref, run.ID)
-	if err != nil {
-		return explained(err)
-	}
-	fmt.Fprint(io.out, check.Text(report.Findings, check.TextOptions{Color: takesColor(io.out)}))
-	if run.State != "succeeded" {
-		return exitCode(exitFound)
-	}
-	return nil
 }
 
 type draftDeleteCommand struct{ namedDraft }

@@ -36,6 +36,7 @@ type commands struct {
 	Client     clientCommand     `cmd:"" help:"Make, list and revoke API clients."`
 	Credential credentialCommand `cmd:"" help:"Open private repositories to projects."`
 	KnownHosts knownHostsCommand `cmd:"" help:"Say which SSH host keys are the right ones."`
+	Settings   configCommand     `cmd:"" name:"config" help:"Look at the configuration."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 

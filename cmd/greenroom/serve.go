@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -29,14 +30,17 @@ func (c *serveCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	log.InfoContext(ctx, "listening", "url", s.URL(), "version", version(), "region", c.Region.Region, "data", c.Data.Data)
+	if admin := s.AdminURL(); admin != "" {
+		log.InfoContext(ctx, "metrics, health and profiling", "url", admin)
+	}
 	return s.Run(ctx)
 }
 
 // openServer makes a server of the flags; development servers also read
 // repositories of this machine.
 func openServer(ctx context.Context, c config.Server, r config.Region, listen string, log *slog.Logger, development bool) (*server.Server, error) {
-	if regions := c.AllRegions(); !slices.Contains(regions, r.Region) {
-		return nil, fmt.Errorf("--region %s must be one of --regions: %s", r.Region, strings.Join(regions, ", "))
+	if err := conflicts(c, r); err != nil {
+		return nil, err
 	}
 	repositories, err := c.Options()
 	if err != nil {
@@ -44,6 +48,10 @@ func openServer(ctx context.Context, c config.Server, r config.Region, listen st
 	}
 	repositories.KnownHosts = c.SSHKnownHosts
 	repositories.AllowLoopbackHTTPAndFile = development
+	proxies, err := c.Proxies()
+	if err != nil {
+		return nil, err
+	}
 	return server.Open(ctx, server.Options{
 		Listen:       listen,
 		DataDir:      c.Data.Data,
@@ -52,6 +60,21 @@ func openServer(ctx context.Context, c config.Server, r config.Region, listen st
 		ResolveTTL:   c.ResolveTTL,
 		Workers:      c.Workers,
 		PublicURL:    c.PublicURL,
+		ReportOwnURL: development,
+		TLSCert:      c.TLSCert,
+		TLSKey:       c.TLSKey,
+		Proxies:      proxies,
+		AdminListen:  c.AdminListen,
+		Version:      version(),
 		Log:          log,
 	})
+}
+
+// conflicts returns what of the flags does not go together.
+func conflicts(c config.Server, r config.Region) error {
+	errs := []error{c.Conflicts()}
+	if regions := c.AllRegions(); !slices.Contains(regions, r.Region) {
+		errs = append(errs, fmt.Errorf("--region %s must be one of --regions: %s", r.Region, strings.Join(regions, ", ")))
+	}
+	return errors.Join(errs...)
 }

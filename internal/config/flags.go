@@ -1,11 +1,9 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -26,8 +24,8 @@ type Repositories struct {
 	RepositoryAlias     []string `placeholder:"PREFIX=PREFIX" help:"Read repository URLs with the first prefix from the second one, which may be a file:// folder. Repeatable."`
 }
 
-// Options returns what gitsource makes of the flags. It returns an error for an
-// alias that is none.
+// Options returns what gitsource makes of the flags. It returns an error that
+// names what is no alias and no host.
 func (r Repositories) Options() (gitsource.Options, error) {
 	o := gitsource.Options{AllowHosts: r.AllowRepositoryHost}
 	for _, a := range r.RepositoryAlias {
@@ -37,7 +35,7 @@ func (r Repositories) Options() (gitsource.Options, error) {
 		}
 		o.Aliases = append(o.Aliases, gitsource.Alias{From: from, To: to})
 	}
-	return o, nil
+	return o, o.Validate()
 }
 
 // Region is the region of a project.
@@ -53,29 +51,8 @@ type Server struct {
 	Workers       int           `default:"4" help:"Runs that are worked at once; 0: none in this process. Default: ${default}."`
 	ResolveTTL    time.Duration `name:"resolve-ttl" default:"30s" help:"How long the commit of a tag is believed; 0: it is always asked. Default: ${default}."`
 	SSHKnownHosts string        `name:"ssh-known-hosts" type:"path" placeholder:"FILE" help:"known_hosts file with further SSH host keys; it is read at each use."`
-	PublicURL     string        `name:"public-url" placeholder:"URL" help:"Base of the addresses in reports. Default: they are paths."`
-}
-
-// maxWorkers bounds --workers: each may hold a fetched repository on disk.
-const maxWorkers = 256
-
-// Validate returns an error that names the flag and what it may be.
-func (s *Server) Validate() error {
-	if s.Workers < 0 || s.Workers > maxWorkers {
-		return fmt.Errorf("--workers must be between 0 and %d", maxWorkers)
-	}
-	if s.ResolveTTL < 0 {
-		return errors.New("--resolve-ttl must not be negative")
-	}
-	if s.PublicURL == "" {
-		return nil
-	}
-	u, err := url.Parse(s.PublicURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return errors.New("--public-url must be an absolute http or https address")
-	}
-	s.PublicURL = strings.TrimSuffix(s.PublicURL, "/")
-	return nil
+	PublicURL     string        `name:"public-url" placeholder:"URL" help:"Base of the addresses in reports. Default: of greenroom dev its own address; else they are paths."`
+	Listener
 }
 
 // AllRegions are the regions that the server knows.

@@ -46,9 +46,25 @@ func TestServer(t *testing.T) {
 	if s.AllRegions()[0] != api.DefaultRegions[0] {
 		t.Error("whoever asks for the regions can change the default")
 	}
-	for _, bad := range []config.Server{{Workers: -1}, {Workers: 257}, {ResolveTTL: -1}, {PublicURL: "ftp://a.example"}, {PublicURL: "https://"}, {PublicURL: "http://%zz"}} {
+	for _, bad := range []config.Server{{Workers: -1}, {Workers: 257}, {ResolveTTL: -1}, {PublicURL: "ftp://a.example"}, {PublicURL: "https://"}, {PublicURL: "http://%zz"},
+		{PublicURL: "https://a.example/?"}, {PublicURL: "https://a.example/#a"}, {PublicURL: "https://a:b@a.example"}, {PublicURL: "https://:80"},
+		{Listener: config.Listener{TrustedProxies: []string{"a.example"}}}} {
 		if bad.Validate() == nil {
 			t.Errorf("%+v is taken", bad)
+		}
+	}
+}
+
+func TestConflicts(t *testing.T) {
+	t.Parallel()
+	for _, l := range []config.Listener{{}, {TLSCert: "a", TLSKey: "b"}} {
+		if err := (&config.Server{Listener: l}).Conflicts(); err != nil {
+			t.Errorf("%+v: %v", l, err)
+		}
+	}
+	for _, l := range []config.Listener{{TLSCert: "a"}, {TLSKey: "b"}} {
+		if (&config.Server{Listener: l}).Conflicts() == nil {
+			t.Errorf("%+v is taken", l)
 		}
 	}
 }

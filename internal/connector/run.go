@@ -28,7 +28,7 @@ func (s *Service) Runs(ctx context.Context, p auth.Principal, ref store.Ref, lim
 	}
 	runs := make([]api.Run, len(rows))
 	for i, row := range rows {
-		if runs[i], err = wireRun(row); err != nil {
+		if runs[i], err = s.wireRun(row); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -46,7 +46,7 @@ func (s *Service) Run(ctx context.Context, p auth.Principal, ref store.Ref, id s
 	if err != nil {
 		return api.Run{}, err
 	}
-	return wireRun(row)
+	return s.wireRun(row)
 }
 
 // RunReport returns the report of a run that has ended. It returns a
@@ -82,7 +82,7 @@ func (s *Service) runOf(ctx context.Context, p auth.Principal, ref store.Ref, id
 	return row, nil
 }
 
-func wireRun(row store.Run) (api.Run, error) {
+func (s *Service) wireRun(row store.Run) (api.Run, error) {
 	run := api.Run{
 		ID:            row.ID,
 		DraftID:       row.DraftID,
@@ -96,6 +96,9 @@ func wireRun(row store.Run) (api.Run, error) {
 		StartedAt:     api.Timestamp{Time: row.StartedAt},
 		EndedAt:       api.Timestamp{Time: row.EndedAt},
 		Steps:         []api.RunStep{},
+	}
+	if row.State == store.RunRunning && s.progress != nil {
+		run.Steps = append(run.Steps, s.progress(row.ID)...)
 	}
 	if len(row.Steps) == 0 {
 		return run, nil

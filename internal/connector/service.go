@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
@@ -26,7 +27,7 @@ type Repositories interface {
 	CredentialID(ctx context.Context, req gitsource.Request) (string, error)
 }
 
-// Options configure a Service. All but ResolveTTL are required.
+// Options configure a Service. All but ResolveTTL and Progress are required.
 type Options struct {
 	Store        store.Store
 	Repositories Repositories
@@ -35,6 +36,9 @@ type Options struct {
 	// ResolveTTL is how long a tag's commit is believed without asking the
 	// repository again; 0: it is always asked.
 	ResolveTTL time.Duration
+	// Progress returns the steps of a run under way, as far as they are known:
+	// publish.Worker.Progress is one. nil: they are not.
+	Progress func(run string) []api.RunStep
 }
 
 // Service applies the rules. It is safe for concurrent use.
@@ -44,6 +48,8 @@ type Service struct {
 	rules   field.Rules
 	endings *endings
 	now     func() time.Time
+
+	progress func(run string) []api.RunStep
 }
 
 // New returns a Service.
@@ -54,6 +60,8 @@ func New(o Options) *Service {
 		rules:   o.Rules,
 		endings: newEndings(),
 		now:     o.Now,
+
+		progress: o.Progress,
 	}
 }
 

@@ -1,7 +1,6 @@
 package connectyaml
 
 import (
-	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -30,6 +29,15 @@ func newConverter(s *source, r *report) *converter {
 	return c
 }
 
+// tree is nil when it is no use to look at what is in there.
+func (c *converter) tree(document *yaml.Node) *node {
+	root := c.node(document, 0)
+	if c.tooDeep || c.tooManyAliases {
+		return nil
+	}
+	return root
+}
+
 func (c *converter) node(y *yaml.Node, depth int) *node {
 	if y.Kind == yaml.AliasNode {
 		return c.alias(y, depth)
@@ -44,7 +52,7 @@ func (c *converter) node(y *yaml.Node, depth int) *node {
 		return n
 	}
 	if strings.Contains(strings.TrimPrefix(strings.TrimPrefix(y.Tag, "!"), "!"), "!") {
-		c.report.fail(ruleSyntax, place{}, n.pos, fmt.Sprintf("the tag %s has too many exclamation marks", quote(y.Tag)), "Remove the tag.")
+		c.source.suspect = true
 	}
 	if y.Anchor != "" {
 		share := &sharing{node: n, open: true, count: 1}
@@ -72,10 +80,7 @@ func (c *converter) scalar(n *node, y *yaml.Node) {
 	case y.Style != 0, y.Tag == "!": // quoted, in block form, or tagged as "not plain"
 		setText(n, value)
 	default:
-		if returnsEarly(value) {
-			c.report.fail(ruleSyntax, place{}, n.pos, fmt.Sprintf("a carriage return without a line feed in %s", quote(value)),
-				"End the lines with line feeds, alone or behind carriage returns.")
-		}
+		c.source.suspect = c.source.suspect || returnsEarly(value)
 		c.schema.plain(n, value)
 	}
 }
@@ -118,9 +123,7 @@ func (c *converter) entries(n *node, y *yaml.Node, depth int) {
 		if key.Kind != yaml.ScalarNode {
 			e.keyKind = kindOther
 		} else if first := b.find(e.key); first != nil && first.keyKind == e.keyKind {
-			c.report.fail(ruleDuplicateKey, place{}, k.pos,
-				fmt.Sprintf("the key %s stands twice in one object, first in line %d", quote(e.key), first.keyPos.Line),
-				"Keep one of the two, or check the indentation: the second may belong to another object.")
+			c.source.duplicates = append(c.source.duplicates, duplicate{e.key, k.pos, first.keyPos, k.pos})
 		}
 		e.value = c.node(value, depth+1)
 		b.set(e)

@@ -17,11 +17,14 @@ import (
 // disagree about some texts. What the library refuses and the official reader
 // accepts is rewritten here, before it is read or when the library complains;
 // nothing that is rewritten leaves its line. Where the library is too kind, the
-// stream, the layout and the converter complain in its stead.
+// stream, the layout and the converter suspect a mistake, which the package
+// recovery then finds, or not.
 //
-// These differences are left, none of which was ever seen in a real file: the
-// official reader takes some carriage returns without a line feed for spaces; a
-// file that is not UTF-8 has no verdict of it.
+// These differences are left, none of which was ever seen in a real file. The
+// official reader takes some carriage returns without a line feed for spaces. A
+// file that is not UTF-8 has no verdict of it. Its columns count the halves of a
+// character beyond U+FFFF, and a byte order mark. And it reports a !!timestamp
+// that is none before a mistake of syntax that follows.
 
 // disguise replaces the characters that the library refuses, such as NUL, or
 // takes for the end of a line, such as U+2028. For the official reader they are

@@ -170,7 +170,7 @@ func (w *walker) unknown(n *node, o *object, e entry) string {
 			free = append(free, key)
 		}
 	}
-	near := nearest.Name(e.key, free)
+	near := meant(e.key, free)
 	help := o.hints[e.key]
 	switch {
 	case near != "":
@@ -181,6 +181,31 @@ func (w *walker) unknown(n *node, o *object, e entry) string {
 	}
 	w.fail(ruleUnknownKey, e.keyPos, fmt.Sprintf("unknown key %s in %s", quote(e.key), o.noun), help)
 	return near
+}
+
+// leastPart is how many letters of a key tell which one it is.
+const leastPart = 4
+
+// meant is the key that a person most likely meant: one that is mistyped, or
+// the only one that begins or ends like it, as default does for defaultValue, and
+// applicationType for type. It is "" when that is unclear.
+func meant(key string, keys []string) string {
+	if near := nearest.Name(key, keys); near != "" {
+		return near
+	}
+	found := ""
+	for _, candidate := range keys {
+		k, key := strings.ToLower(candidate), strings.ToLower(key)
+		isPart := len(key) >= leastPart && (strings.HasPrefix(k, key) || strings.HasSuffix(k, key))
+		if !isPart && (len(k) < leastPart || !strings.HasPrefix(key, k)) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = candidate
+	}
+	return found
 }
 
 // elsewhere says where a key belongs that the object lacks.

@@ -2,7 +2,6 @@ package connectyaml
 
 import (
 	"bytes"
-	"fmt"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -12,7 +11,12 @@ import (
 // or the brackets that began above them. The library lets them pass.
 type layout struct {
 	*lines
-	report *report
+	found bool
+}
+
+func (l *layout) tooLittle(document *yaml.Node) bool {
+	l.check(document, 0)
+	return l.found
 }
 
 // check takes how many spaces a further line of y needs.
@@ -59,7 +63,7 @@ func (l *layout) plain(y *yaml.Node, spaces int) {
 		case got < spaces || rest[0] == '#':
 			return
 		case tab:
-			l.fail(l.at(y), l.starts[line]+got, spaces, "the text")
+			l.found = true
 			return
 		}
 	}
@@ -101,7 +105,7 @@ func (l *layout) opening(y *yaml.Node) int {
 
 // quoted checks a text in quotes, and returns the offset behind it.
 func (l *layout) quoted(at, spaces int) int {
-	quote, opened, failed := l.text[at], at, false
+	quote := l.text[at]
 	for at++; at < len(l.text); at++ {
 		switch c := l.text[at]; {
 		case c == '\\' && quote == '"' && at+1 < len(l.text) && l.text[at+1] != '\n':
@@ -112,18 +116,16 @@ func (l *layout) quoted(at, spaces int) int {
 			return at + 1
 		case c == '\n':
 			got := indentOf(l.text[at+1:])
-			if got < spaces && !failed && !startsLine(l.text[at+1+got:]) {
-				l.fail(opened, at+1+got, spaces, "the text in quotes")
-				failed = true
-			}
+			l.found = l.found || got < spaces && !startsLine(l.text[at+1+got:])
 		}
 	}
 	return at
 }
 
-// brackets checks a list or an object in brackets.
+// brackets checks a list or an object in brackets. Behind the bracket of a part
+// the next line cannot begin with a comment.
 func (l *layout) brackets(at, spaces int) {
-	opened, level, plain := at, 0, false
+	level, plain := 0, false
 	closed := false // nothing but a comment came behind the bracket of a part
 	for at < len(l.text) {
 		switch c := l.text[at]; c {
@@ -149,14 +151,11 @@ func (l *layout) brackets(at, spaces int) {
 				continue
 			}
 		case '\n':
-			if closed && bytes.HasPrefix(l.text[at+1:], []byte("#")) {
-				l.commentBehind(at + 1)
+			l.found = l.found || closed && bytes.HasPrefix(l.text[at+1:], []byte("#")) || l.leaves(at+1, level, spaces)
+			if l.found {
 				return
 			}
 			closed = false
-			if !l.bracketLine(opened, at+1, level, spaces) {
-				return
-			}
 		case ' ', '\t', '\r':
 		default:
 			plain, closed = true, false
@@ -165,30 +164,13 @@ func (l *layout) brackets(at, spaces int) {
 	}
 }
 
-// commentBehind reports a comment that the official reader takes for a part of
-// the brackets that were closed on the line above, with no space between.
-func (l *layout) commentBehind(at int) {
-	l.report.fail(ruleSyntax, place{}, l.position(at), "a # directly behind something else: behind a bracket, the next line cannot begin with a comment",
-		"Indent the comment by a space, or move it.")
-}
-
-// bracketLine checks a further line inside brackets. The last bracket may stand
-// where the key of the outermost one stands.
-func (l *layout) bracketLine(opened, at, level, spaces int) bool {
+// leaves says whether a further line inside brackets is indented too little. The
+// last bracket may stand where the key of the outermost one stands.
+func (l *layout) leaves(at, level, spaces int) bool {
 	got := indentOf(l.text[at:])
 	rest := bytes.TrimLeft(l.text[at+got:], " \t")
-	if got >= spaces || startsLine(rest) || rest[0] == '#' ||
-		got == spaces-1 && level == 1 && (rest[0] == ']' || rest[0] == '}') {
-		return true
-	}
-	l.fail(opened, at+got, spaces, "what is in brackets")
-	return false
-}
-
-func (l *layout) fail(opened, at, spaces int, what string) {
-	l.report.fail(ruleSyntax, place{}, l.position(at),
-		fmt.Sprintf("this line belongs to %s since line %d, but is not indented enough", what, l.position(opened).Line),
-		fmt.Sprintf("Indent it to column %d at least, or close the quote or bracket above it.", spaces+1))
+	return got < spaces && !startsLine(rest) && rest[0] != '#' &&
+		(got != spaces-1 || level != 1 || rest[0] != ']' && rest[0] != '}')
 }
 
 func indentOf(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " ")) }

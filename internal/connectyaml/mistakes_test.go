@@ -24,11 +24,16 @@ var (
 // mistakes are the files of testdata/mistakes.txtar, each named by its mistake.
 func mistakes(t *testing.T) []txtar.File {
 	t.Helper()
-	archive, err := txtar.ParseFile(filepath.Join("testdata", "mistakes.txtar"))
+	return archive(t, filepath.Join("testdata", "mistakes.txtar"))
+}
+
+func archive(t *testing.T, file string) []txtar.File {
+	t.Helper()
+	a, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return archive.Files
+	return a.Files
 }
 
 func recordedMessages(t *testing.T) map[string]string {
@@ -88,17 +93,23 @@ func TestMistakesPage(t *testing.T) {
 		fmt.Fprintf(&page, "\n## %s\n\n```yaml\n%s```\n\nThe official parser:\n\n```text\n%s\n```\n\nGreenroom:\n\n```text\n%s```\n",
 			m.Name, m.Data, official[m.Name], render(findings))
 	}
+	checkPage(t, mistakesPage, page.String())
+}
+
+// checkPage compares a page of the documentation with what it should be.
+func checkPage(t *testing.T, file, page string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(mistakesPage, []byte(page.String()), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, err := os.ReadFile(mistakesPage)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(page.String(), "\n")); diff != "" {
-		t.Errorf("%s (-there +made); -update writes it anew:\n%s", mistakesPage, diff)
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(page, "\n")); diff != "" {
+		t.Errorf("%s (-there +made); -update writes it anew:\n%s", file, diff)
 	}
 }

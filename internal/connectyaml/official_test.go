@@ -4,15 +4,12 @@ import (
 	"bufio"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -153,135 +150,6 @@ func mutationBases(t *testing.T) []string {
 		bases = append(bases, rich[i%len(rich)])
 	}
 	return bases
-}
-
-// tally counts the files of one kind of mutation: of those in which the official
-// reader finds no YAML also where both point to the same line, and column.
-type tally struct{ files, valid, undecided, differ, syntax, line, column int }
-
-func (c *tally) add(other tally) {
-	c.files += other.files
-	c.valid += other.valid
-	c.undecided += other.undecided
-	c.differ += other.differ
-	c.syntax += other.syntax
-	c.line += other.line
-	c.column += other.column
-}
-
-var officialPlace = regexp.MustCompile(`at line (\d+), column (\d+)`)
-
-// places counts where both see a mistake of syntax.
-func (c *tally) places(officialError string, findings []api.Finding) {
-	at := officialPlace.FindStringSubmatch(officialError)
-	if at == nil {
-		return
-	}
-	c.syntax++
-	line, column := false, false
-	for _, f := range findings {
-		if strconv.Itoa(f.Line) == at[1] {
-			line = true
-			column = column || strconv.Itoa(f.Column) == at[2]
-		}
-	}
-	if line {
-		c.line++
-	}
-	if column {
-		c.column++
-	}
-}
-
-// Ten thousand changed files get the verdict that the official parser gives
-// them, and valid ones the same values.
-func TestOfficialVerdict(t *testing.T) {
-	for _, difference := range compareMutations(t, *seed) {
-		t.Error(difference)
-	}
-}
-
-// Other files each time: what they show is for people to read, and no reason to
-// stop somebody else's change.
-func TestOfficialVerdictOfANewSeed(t *testing.T) {
-	newSeed := rand.Uint64N(1 << 32)
-	differences := compareMutations(t, newSeed)
-	t.Logf("a new seed, %d: %d differences; go test ./internal/connectyaml -run TestOfficialVerdict$ -seed %d repeats it", newSeed, len(differences), newSeed)
-	for _, difference := range differences {
-		t.Log("REPORTED, NOT GATED: " + difference)
-	}
-}
-
-// compareMutations logs the counts by kind of mutation and returns what differs.
-func compareMutations(t *testing.T, seed uint64) []string {
-	t.Helper()
-	parser := startOfficial(t)
-	bases := mutationBases(t)
-	counts := map[string]*tally{}
-	var differences []string
-	for i := range *mutated {
-		kind, text := mutate(seed, i, bases)
-		if counts[kind] == nil {
-			counts[kind] = &tally{}
-		}
-		if d := compareText(t, parser, text, counts[kind]); d != "" {
-			differences = append(differences, fmt.Sprintf("%s (%d): %s\nin %q", kind, i, d, text))
-		}
-	}
-	const row = "%-20s %6v %6v %9v %6v %6v %6v %6v"
-	t.Logf("seed %d\n"+row, seed, "mutation", "files", "valid", "undecided", "differ", "syntax", "line", "column")
-	var all tally
-	for _, m := range mutations {
-		c := counts[m.name]
-		if c == nil {
-			continue
-		}
-		t.Logf(row, m.name, c.files, c.valid, c.undecided, c.differ, c.syntax, c.line, c.column)
-		all.add(*c)
-	}
-	t.Logf(row, "all", all.files, all.valid, all.undecided, all.differ, all.syntax, all.line, all.column)
-	return differences
-}
-
-// mutate makes the i-th file of a seed: one to three changes of a file, the kind
-// of the first in turn.
-func mutate(seed uint64, i int, bases []string) (kind, text string) {
-	m := &mutator{rand.New(rand.NewPCG(seed, uint64(i)))}
-	text = pick(m, bases)
-	first := mutations[i%len(mutations)]
-	text = first.apply(m, text)
-	for range m.IntN(3) {
-		if text != "" {
-			text = pick(m, mutations).apply(m, text)
-		}
-	}
-	return first.name, strings.ToValidUTF8(text, "\uFFFD")
-}
-
-// compareText returns what differs between the official verdict and ours, ""
-// for nothing.
-func compareText(t *testing.T, parser *official, text string, c *tally) string {
-	t.Helper()
-	c.files++
-	want := parser.judge(t, text)
-	spec, findings := connectyaml.Parse([]byte(text))
-	c.places(want.Error, findings)
-	difference := ""
-	switch {
-	case want.Valid == nil:
-		c.undecided++
-	case *want.Valid != (spec != nil):
-		difference = fmt.Sprintf("the official parser says valid: %t %s\nwe say valid: %t\n%s", *want.Valid, want.Error, spec != nil, render(findings))
-	case *want.Valid:
-		c.valid++
-		if diff := diffSpecs(t, want.Spec, spec); diff != "" {
-			difference = "the official parser reads other values (-official +ours):\n" + diff
-		}
-	}
-	if difference != "" {
-		c.differ++
-	}
-	return difference
 }
 
 // Short texts of the characters that the patterns speak of are judged the same

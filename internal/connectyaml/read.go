@@ -19,17 +19,18 @@ func read(data []byte, r *report) (*node, *lines) {
 	if s == nil {
 		return nil, nil
 	}
-	document := s.compose(r)
-	if document == nil {
-		return nil, nil
+	text, document, err := s.compose(r)
+	var root *node
+	if document != nil {
+		s.suspect = s.suspect || (&layout{lines: text}).tooLittle(document)
+		root = newConverter(s, r).tree(document)
 	}
-	text := newLines(s.text)
-	(&layout{text, r}).check(document, 0)
-	c := newConverter(s, r)
-	root := c.node(document, 0)
+	if err != nil || s.suspect || len(s.duplicates) > 0 {
+		s.explain(err, r)
+	}
 	switch {
-	case c.tooDeep, c.tooManyAliases:
-		return nil, nil // it is no use to look at what is in there
+	case root == nil:
+		return nil, nil
 	case root.kind == kindNull && r.failed:
 		return nil, nil // what was found around the document is why there is none
 	case root.kind == kindNull:
@@ -40,8 +41,9 @@ func read(data []byte, r *report) (*node, *lines) {
 	return root, text
 }
 
-// compose has the library make its tree of the document.
-func (s *source) compose(r *report) *yaml.Node {
+// compose has the library make its tree of the document, and returns what the
+// library complains about when there is none.
+func (s *source) compose(r *report) (*lines, *yaml.Node, error) {
 	for repairs := 0; ; repairs++ {
 		limit := &depthLimit{}
 		document, err := load(s.text, limit)
@@ -49,14 +51,13 @@ func (s *source) compose(r *report) *yaml.Node {
 		switch {
 		case err == nil && repairs < maxRepairs && s.repairNameless(document):
 		case err == nil:
-			return document
+			return newLines(s.text), document, nil
 		case limit.exceeded:
 			r.tooDeep(errorPosition(err))
-			return nil
+			return nil, nil, nil
 		case repairs < maxRepairs && errors.As(err, &said) && s.repair(said):
 		default:
-			r.syntax(err, newLines(s.text))
-			return nil
+			return nil, nil, err
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sort"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -11,8 +12,15 @@ import (
 // and columns are still those of the file.
 type source struct {
 	text []byte
+	// file is the text as it was, without a byte order mark.
+	file []byte
+	// suspect says that the official reader may find a mistake of syntax which
+	// the library lets pass.
+	suspect bool
 	// legacy says that the file asks for the types of YAML 1.1.
 	legacy bool
+	// duplicates are the keys that the converter found to stand twice.
+	duplicates []duplicate
 	// disguised are the characters that stand for others in the text.
 	disguised map[rune]rune
 	// returned are the places behind a carriage return that counts as a space.
@@ -29,8 +37,8 @@ func newSource(data []byte, r *report) *source {
 	if !ok {
 		return nil
 	}
-	s := &source{text: bytes.Clone(text), signs: map[rune]rune{}}
-	s.cut(r)
+	s := &source{text: bytes.Clone(text), file: text, signs: map[rune]rune{}}
+	s.cut()
 	s.disguise()
 	if !bytes.HasSuffix(s.text, []byte("\n")) {
 		s.text = append(s.text, '\n') // or else a text of a block would lack it
@@ -87,15 +95,18 @@ func (l *lines) position(offset int) Position {
 	return Position{Line: line, Column: utf8.RuneCount(l.text[l.starts[line-1]:offset]) + 1}
 }
 
-// from is the text of so many characters at a position.
-func (l *lines) from(p Position, characters int) string {
-	rest := l.text[l.offset(p):]
-	end := 0
-	for range characters {
-		_, size := utf8.DecodeRune(rest[end:])
-		end += size
+// tabIn says whether a line is indented with a tab.
+func (l *lines) tabIn(line int) bool {
+	text := l.text[l.starts[line-1]:]
+	return bytes.ContainsRune(text[:len(text)-len(bytes.TrimLeft(text, " \t"))], '\t')
+}
+
+// behindBlank is the offset of the first character that is no white space.
+func (l *lines) behindBlank(offset int) int {
+	for offset < len(l.text) && strings.IndexByte(" \t\r\n", l.text[offset]) >= 0 {
+		offset++
 	}
-	return string(rest[:end])
+	return offset
 }
 
 // endOf is the position behind the last character of a text.

@@ -11,11 +11,10 @@ import (
 // markers --- and ... that begin and end it. Directives are judged here because
 // the official reader forgives most of them.
 type stream struct {
-	report     *report
 	state      streamState
-	line       int // of the file, from 1
 	directives bool
 	legacy     bool
+	suspect    bool              // something around the document is a mistake
 	tags       map[string][]byte // the %TAG line of each handle
 }
 
@@ -28,8 +27,8 @@ const (
 )
 
 // cut leaves the one document of the stream, with every line in its place.
-func (s *source) cut(r *report) {
-	st := stream{report: r, tags: map[string][]byte{}}
+func (s *source) cut() {
+	st := stream{tags: map[string][]byte{}}
 	end := len(s.text)
 	for at := 0; at < end; {
 		length := bytes.IndexByte(s.text[at:], '\n') + 1
@@ -53,9 +52,9 @@ func (s *source) cut(r *report) {
 		at += length
 	}
 	if st.state == before && st.directives {
-		st.fail("the directives are not followed by a document", "Write --- on a line of its own behind the directives, or remove them.")
+		st.suspect = true
 	}
-	s.text, s.legacy = s.text[:end:end], st.legacy
+	s.text, s.legacy, s.suspect = s.text[:end:end], st.legacy, st.suspect
 }
 
 func withoutEnd(line []byte) []byte {
@@ -78,7 +77,6 @@ func (st *stream) rest(text []byte) {
 // may stand in front of each. It returns false when the rest is of no interest,
 // because a second document begins.
 func (st *stream) next(line []byte) bool {
-	st.line++
 	text, marked := bytes.CutPrefix(line, byteOrderMark)
 	if st.state == inside || !marked {
 		return st.read(line)
@@ -108,15 +106,14 @@ func (st *stream) read(line []byte) bool {
 // beginBare begins a document without a marker.
 func (st *stream) beginBare() bool {
 	if st.state == before && st.directives {
-		st.fail("a document behind directives has to begin with ---", "Write --- on a line of its own before this one, or remove the directives.")
+		st.suspect = true
 	}
 	return st.begin()
 }
 
 func (st *stream) begin() bool {
 	if st.state != before {
-		st.report.fail(ruleDocument, place{}, st.position(), "a second document begins here",
-			"Keep one document: remove the marker --- or ... and what belongs to the other document.")
+		st.suspect = true
 		return false
 	}
 	st.state = inside
@@ -129,17 +126,11 @@ func (st *stream) documentEnd(rest []byte) bool {
 		return false
 	}
 	if !isBlankOrComment(rest) {
-		st.fail("only a comment may follow the marker ...", "Remove what follows, or the whole line.")
+		st.suspect = true
 	}
 	st.state = behind
 	return true
 }
-
-func (st *stream) fail(message, help string) {
-	st.report.fail(ruleSyntax, place{}, st.position(), message, help)
-}
-
-func (st *stream) position() Position { return Position{Line: st.line, Column: 1} }
 
 func isMarker(line []byte, marker string) bool {
 	rest, ok := bytes.CutPrefix(line, []byte(marker))
@@ -170,7 +161,7 @@ func (st *stream) directive(line []byte) {
 		st.version(words[1:])
 	case "%TAG":
 		if len(words) != 3 {
-			st.fail("a %TAG directive has two parts, a handle and a prefix", "Remove the line: connect.yaml needs no tags.")
+			st.suspect = true
 		} else if libraryTag.Match(line) {
 			line, hide = hide, st.tags[words[1]] // the last one counts
 			st.tags[words[1]] = line
@@ -184,12 +175,12 @@ func (st *stream) directive(line []byte) {
 func (st *stream) version(words []string) {
 	switch {
 	case len(words) != 1:
-		st.fail("a %YAML directive has one part, the version", "Write %YAML 1.2, or remove the line.")
+		st.suspect = true
 	case words[0] == "1.1":
 		st.legacy = true
 	case words[0] == "1.2":
 		st.legacy = false
 	case !numberedVersion.MatchString(words[0]):
-		st.fail(quote(words[0])+" is no version of YAML", "Write %YAML 1.2, or remove the line.")
+		st.suspect = true
 	}
 }

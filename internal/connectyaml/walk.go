@@ -123,7 +123,7 @@ func (w *walker) choice(n *node, c *choice) {
 		}
 	}
 	for _, e := range n.entries {
-		if word == nil && c.option(e.value.asText()) != nil && nearest.Name(e.key, []string{c.key}) != "" {
+		if word == nil && c.option(e.value.asText()) != nil && meant(e.key, []string{c.key}) != "" {
 			word = e.value
 		}
 	}

@@ -72,6 +72,15 @@ type Options struct {
 	// KnownHosts is a known_hosts file with host keys beside those that
 	// Credentials has and those of large forges; "": none.
 	KnownHosts string
+	// Observe is told of every conversation with a repository; nil: nobody is.
+	Observe func(Fetch)
+}
+
+// Validate returns an error that names each alias and allowed host that is none.
+func (o Options) Validate() error {
+	_, aliases := parseAliases(o.Aliases)
+	_, hosts := parseAddressPolicy(o.AllowHosts, o.AllowLoopbackHTTPAndFile)
+	return errors.Join(aliases, hosts)
 }
 
 const (
@@ -98,6 +107,7 @@ type Source struct {
 	caBundle     string
 	credentials  Credentials
 	knownHosts   string
+	observe      func(Fetch)
 }
 
 // New returns a Source. It returns an error when an option is wrong, when there
@@ -117,6 +127,10 @@ func New(o Options) (*Source, error) {
 		caBundle:     o.CABundle,
 		credentials:  o.Credentials,
 		knownHosts:   o.KnownHosts,
+		observe:      o.Observe,
+	}
+	if s.observe == nil {
+		s.observe = func(Fetch) {}
 	}
 	if s.resolver == nil {
 		s.resolver = net.DefaultResolver
@@ -270,11 +284,14 @@ func (s *Source) conversation(ctx context.Context, req Request, talk func(*targe
 	if err := CheckTag(req.Tag); err != nil {
 		return &unreachable{reason: "the tag " + err.Error(), cause: err}
 	}
+	timing := s.timing()
+	defer func() { timing.ended(err) }()
 	release, err := s.slots.acquire(ctx, claim{project: req.Project, host: where.host})
 	if err != nil {
 		return err
 	}
 	defer release()
+	timing.granted()
 	t, err := s.resolve(ctx, where)
 	if err != nil {
 		return err

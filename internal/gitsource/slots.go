@@ -26,6 +26,7 @@ type claim struct {
 // for a seventh.
 type slots struct {
 	mu      sync.Mutex
+	total   int
 	all     *share
 	hosts   map[string]*share // of hosts with a slot in use
 	perHost int
@@ -44,7 +45,7 @@ type waiter struct {
 }
 
 func newSlots(n int) *slots {
-	return &slots{all: newShare(n), hosts: make(map[string]*share), perHost: n - n/4}
+	return &slots{total: n, all: newShare(n), hosts: make(map[string]*share), perHost: n - n/4}
 }
 
 func newShare(n int) *share { return &share{free: n, held: make(map[string]int)} }

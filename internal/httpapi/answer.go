@@ -15,20 +15,36 @@ import (
 )
 
 // accompany gives each request its correlation id, its deadline, and a line in
-// the log.
+// the log, and tells the observer of it.
 func (a *API) accompany(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
+		ended := a.Observer.RequestBegan()
 		ctx := correlation.With(r.Context(), r.Header.Get(correlation.Header))
 		ctx, cancel := context.WithTimeout(ctx, requestDeadline)
 		defer cancel()
 		seen := &statusWriter{ResponseWriter: w}
-		next.ServeHTTP(seen, r.WithContext(ctx))
+		r = r.WithContext(ctx)
+		next.ServeHTTP(seen, r)
+		took := time.Since(start)
 		a.Log.LogAttrs(ctx, slog.LevelInfo, "request",
-			slog.String("method", r.Method), slog.String("path", r.URL.Path),
-			slog.Int("status", seen.status), slog.Duration("took", time.Since(start)))
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("client", a.Proxies.Client(r).String()),
+			slog.Int("status", seen.status), slog.Duration("took", took))
+		ended(Answered{Route: matched(r), Method: r.Method, Status: seen.status, Took: took})
 	})
 }
+
+// matched is the path of the route table that the mux found for the request.
+func matched(r *http.Request) string {
+	if r.Pattern == elsewhere {
+		return ""
+	}
+	return r.Pattern
+}
+
+type unobserved struct{}
+
+func (unobserved) RequestBegan() func(Answered) { return func(Answered) {} }
 
 type statusWriter struct {
 	http.ResponseWriter

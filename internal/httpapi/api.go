@@ -14,13 +14,14 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/credential"
+	"github.com/greenroom-registry/greenroom/internal/forwarded"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
 // requestDeadline bounds the work on one request, reading a repository included.
 const requestDeadline = 30 * time.Second
 
-// Options configure an API. All are required.
+// Options configure an API. All are required but Proxies and Observer.
 type Options struct {
 	Drafts *connector.Service
 	Tokens *auth.Service
@@ -30,8 +31,31 @@ type Options struct {
 	Validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
 	// Ready returns nil while requests can be served.
 	Ready func(context.Context) error
-	Log   *slog.Logger
+	// Proxies are believed when they say whom a request comes from.
+	Proxies forwarded.Proxies
+	// Observer is told of every request; nil: nobody is.
+	Observer Observer
+	Log      *slog.Logger
 }
+
+// Observer counts requests.
+type Observer interface {
+	// RequestBegan tells of a request whose header was read; the function that it
+	// returns is called once, when the answer is written.
+	RequestBegan() (ended func(Answered))
+}
+
+// Answered is a request that was answered.
+type Answered struct {
+	// Route is the path of the route table, "" when none matched. Method is the
+	// caller's, who may have made it up.
+	Route, Method string
+	Status        int
+	Took          time.Duration
+}
+
+// elsewhere is the mux's pattern for what no route matches.
+const elsewhere = "/"
 
 // API serves the endpoints of the route table.
 type API struct{ Options }
@@ -39,6 +63,9 @@ type API struct{ Options }
 // New returns the handler of the whole API. Every answer that it gives has a
 // body, of JSON but for the API's own description in other forms.
 func New(o Options) http.Handler {
+	if o.Observer == nil {
+		o.Observer = unobserved{}
+	}
 	a := &API{o}
 	methods := map[string]map[string]route{}
 	for _, r := range a.routes() {
@@ -51,7 +78,7 @@ func New(o Options) http.Handler {
 	for pattern, byMethod := range methods {
 		mux.Handle(pattern, a.resource(byMethod))
 	}
-	mux.Handle("/", a.answer(func(*http.Request) (*response, error) { return nil, noSuchPath() }))
+	mux.Handle(elsewhere, a.answer(func(*http.Request) (*response, error) { return nil, noSuchPath() }))
 	return a.accompany(onlyCleanPaths(a, mux))
 }
 

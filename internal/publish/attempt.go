@@ -19,7 +19,9 @@ import (
 type attempt struct {
 	worker  *Worker
 	run     store.Run
+	start   time.Time
 	outcome connector.Outcome
+	ending  Ending
 	// trouble is what a step failed with, for the log.
 	trouble error
 }
@@ -126,6 +128,7 @@ func (r *attempt) fail(f api.Finding) {
 // we stumble over must not end the work on all others.
 func (r *attempt) step(name string, do func() error) (err error) {
 	start := time.Now()
+	r.worker.progress.begin(r.run.ID, name, r.outcome.Steps)
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -135,7 +138,7 @@ func (r *attempt) step(name string, do func() error) (err error) {
 		}
 		r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
 			Name:         name,
-			Milliseconds: float64(time.Since(start).Microseconds()) / 1000,
+			Milliseconds: milliseconds(time.Since(start)),
 			Failed:       err != nil,
 		})
 	}()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
@@ -51,7 +52,7 @@ type Trees interface {
 	Tree(ctx context.Context, req gitsource.Request) (*gitsource.Tree, error)
 }
 
-// Options configure a Worker. All are required but PublicURL.
+// Options configure a Worker. All are required but PublicURL and Observe.
 type Options struct {
 	Runs   store.Runs
 	Drafts *connector.Service
@@ -62,13 +63,48 @@ type Options struct {
 	// PublicURL is put before the address of a run in reports; empty: the
 	// address is given as a path.
 	PublicURL string
+	// Observe is told of every attempt at a run when it is over; nil: nobody is.
+	Observe func(Attempt)
 }
 
+// Attempt is what came of one worker's try at a run.
+type Attempt struct {
+	Kind   store.RunKind
+	Ending Ending
+	// Took is the time from the claim to the end, Steps are what filled it.
+	Took  time.Duration
+	Steps []api.RunStep
+}
+
+// Ending says what became of a run with an attempt.
+type Ending string
+
+// The endings. After Retried and HandedBack the run is queued again, after Lost it
+// is another worker's, and Broken is left to the sweep: the database could not be
+// written.
+const (
+	Passed     Ending = "passed"
+	Failed     Ending = "failed"
+	Cancelled  Ending = "cancelled"
+	Retried    Ending = "retried"
+	HandedBack Ending = "handed_back"
+	Lost       Ending = "lost"
+	Broken     Ending = "broken"
+)
+
 // Worker works runs. It is safe for concurrent use.
-type Worker struct{ Options }
+type Worker struct {
+	Options
+	progress *progress
+}
 
 // New returns a Worker.
-func New(o Options) *Worker { return &Worker{o} }
+func New(o Options) *Worker {
+	if o.Observe == nil {
+		o.Observe = func(Attempt) {}
+	}
+	return &Worker{Options: o, progress: &progress{runs: map[string]position{}}}
+}
 
 // Work takes the run, if it is due, and works it to its end, or hands it back
 // when ctx ends or the trouble may pass. A run that is not due is no error: a
@@ -83,9 +119,10 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	defer w.progress.end(run.ID)
 	held, letGo := w.hold(ctx, run)
 	defer letGo() // also when this panics: a lease without a worker must end
-	r := &attempt{worker: w, run: run}
+	r := &attempt{worker: w, run: run, start: time.Now()}
 	err = r.perform(held)
 	interrupted := context.Cause(held)
 	letGo()
@@ -94,6 +131,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	}
 	err = w.conclude(ctx, errors.Is(interrupted, errNotOurs), r, err)
 	r.log(ctx, err)
+	w.Observe(Attempt{Kind: run.Kind, Ending: r.ending, Took: time.Since(r.start), Steps: r.outcome.Steps})
 	return err
 }
 
@@ -152,27 +190,36 @@ func (w *Worker) conclude(ctx context.Context, lost bool, r *attempt, err error)
 	defer cancel()
 	switch {
 	case r.run.CancelRequested || lost:
-		return ignoreConflict(w.Drafts.Abandon(ctx, r.run, r.outcome))
+		return r.ends(Cancelled, w.Drafts.Abandon(ctx, r.run, r.outcome))
+	case err == nil && r.outcome.Passed():
+		return r.ends(Passed, w.Drafts.Finish(ctx, r.run, r.outcome))
 	case err == nil:
-		return ignoreConflict(w.Drafts.Finish(ctx, r.run, r.outcome))
+		return r.ends(Failed, w.Drafts.Finish(ctx, r.run, r.outcome))
 	case toldToStop:
-		return ignoreConflict(w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now()))
+		return r.ends(HandedBack, w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now()))
 	case r.run.Attempt < attempts:
-		return ignoreConflict(w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now().Add(pause(r.run.Attempt))))
+		return r.ends(Retried, w.Runs.ReleaseRun(ctx, r.run.ID, r.run.Token, w.Now().Add(pause(r.run.Attempt))))
 	default:
 		r.giveUp(err)
-		return ignoreConflict(w.Drafts.Finish(ctx, r.run, r.outcome))
+		return r.ends(Failed, w.Drafts.Finish(ctx, r.run, r.outcome))
 	}
 }
 
 // pause is how long a run waits after its nth attempt: 1 s, 4 s, 16 s.
 func pause(n int) time.Duration { return time.Second << (2 * (n - 1)) }
 
-// ignoreConflict drops the error of a worker whose lease is lost: the run is
-// another's, and nothing was written.
-func ignoreConflict(err error) error {
-	if errors.Is(err, store.ErrConflict) {
+// ends notes how the attempt ended, as far as that could be written. It drops the
+// error of a worker whose lease is lost: the run is another's, and nothing was
+// written.
+func (r *attempt) ends(as Ending, err error) error {
+	switch {
+	case err == nil:
+		r.ending = as
+	case errors.Is(err, store.ErrConflict):
+		r.ending = Lost
 		return nil
+	default:
+		r.ending = Broken
 	}
 	return err
 }

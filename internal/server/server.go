@@ -12,15 +12,18 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/credential"
+	"github.com/greenroom-registry/greenroom/internal/forwarded"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/httpapi"
 	"github.com/greenroom-registry/greenroom/internal/jobs"
+	"github.com/greenroom-registry/greenroom/internal/metrics"
 	"github.com/greenroom-registry/greenroom/internal/publish"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
 )
@@ -57,9 +60,19 @@ type Options struct {
 	ResolveTTL time.Duration
 	// Workers is how many runs are worked at once; 0: none in this process.
 	Workers int
-	// PublicURL is put before addresses in reports; "": they are given as paths.
-	PublicURL string
-	Log       *slog.Logger
+	// PublicURL is put before addresses in reports; "": they are given as paths or,
+	// with ReportOwnURL, at the address that the server listens on.
+	PublicURL    string
+	ReportOwnURL bool
+	// TLSCert and TLSKey are files in PEM; "": the server speaks http.
+	TLSCert, TLSKey string
+	// Proxies are believed when they say whom a request comes from.
+	Proxies forwarded.Proxies
+	// AdminListen is the address of the operator's own listener; "": there is none.
+	AdminListen string
+	// Version is what the metrics say that runs.
+	Version string
+	Log     *slog.Logger
 }
 
 // Server is a Greenroom that listens.
@@ -69,6 +82,8 @@ type Server struct {
 	queue    *jobs.Queue
 	http     *http.Server
 	listener net.Listener
+	tls      *certificate // nil: http
+	admin    *admin       // nil: none
 	log      *slog.Logger
 	draining atomic.Bool
 }
@@ -82,10 +97,11 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
+	counted := metrics.New(o.Version)
 	if s.lock, err = lockDataDir(o.DataDir); err != nil {
 		return nil, err
 	}
-	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{}); err != nil {
+	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{Observe: counted.Write}); err != nil {
 		return nil, fmt.Errorf("open the database in %s: %w", o.DataDir, err)
 	}
 	credentials := credential.New(s.store, o.DataDir, time.Now)
@@ -93,10 +109,15 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	o.Repositories.Credentials = credentials
+	o.Repositories.Observe = counted.Fetch
 	source, err := gitsource.New(o.Repositories)
 	if err != nil {
 		return nil, fmt.Errorf("set up the reading of repositories: %w", err)
 	}
+	if err := s.listen(ctx, o); err != nil {
+		return nil, err
+	}
+	var worker *publish.Worker // each of the two asks the other
 	drafts := connector.New(connector.Options{
 		Store:        s.store,
 		Repositories: source,
@@ -107,8 +128,12 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		},
 		Now:        time.Now,
 		ResolveTTL: o.ResolveTTL,
+		Progress:   func(run string) []api.RunStep { return worker.Progress(run) },
 	})
-	worker := publish.New(publish.Options{
+	if o.PublicURL == "" && o.ReportOwnURL {
+		o.PublicURL = s.URL()
+	}
+	worker = publish.New(publish.Options{
 		Runs:      s.store,
 		Drafts:    drafts,
 		Trees:     source,
@@ -116,6 +141,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Now:       time.Now,
 		Log:       o.Log,
 		PublicURL: o.PublicURL,
+		Observe:   counted.Attempt,
 	})
 	if err := s.openQueue(ctx, o, worker); err != nil {
 		return nil, err
@@ -126,12 +152,27 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Tokens:      auth.New(s.store, time.Now),
 		Validate:    worker.Validate,
 		Ready:       s.ready,
+		Proxies:     o.Proxies,
+		Observer:    counted,
 		Log:         o.Log,
 	}))
-	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
+	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
+	if o.AdminListen != "" {
+		s.admin, err = openAdmin(ctx, o.AdminListen, counted.Handler(), s.http.Handler, o.Log)
 	}
-	return s, nil
+	return s, err
+}
+
+func (s *Server) listen(ctx context.Context, o Options) (err error) {
+	if o.TLSCert != "" || o.TLSKey != "" {
+		if s.tls, err = openCertificate(o.TLSCert, o.TLSKey, o.Log); err != nil {
+			return err
+		}
+	}
+	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", o.Listen); err != nil {
+		return fmt.Errorf("listen on %s: %w; choose another address with --listen", o.Listen, err)
+	}
+	return nil
 }
 
 func (s *Server) openQueue(ctx context.Context, o Options, worker *publish.Worker) error {
@@ -166,7 +207,21 @@ func (s *Server) httpServer(handler http.Handler) *http.Server {
 }
 
 // URL is the base of the API, as the listener's address says.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+func (s *Server) URL() string {
+	if s.tls != nil {
+		return "https://" + s.listener.Addr().String()
+	}
+	return "http://" + s.listener.Addr().String()
+}
+
+// serve answers requests until the server is shut down.
+func (s *Server) serve() error {
+	if s.tls == nil {
+		return s.http.Serve(s.listener)
+	}
+	s.http.TLSConfig = s.tls.config()
+	return s.http.ServeTLS(s.listener, "", "")
+}
 
 // Store is the database, for clients to be put into it.
 func (s *Server) Store() *sqlstore.Store { return s.store }
@@ -194,8 +249,11 @@ func (s *Server) Run(ctx context.Context) error {
 	defer giveUp()
 	s.http.BaseContext = func(net.Listener) context.Context { return requests }
 
-	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(s.listener) }()
+	failed := make(chan error, 2)
+	go func() { failed <- s.serve() }()
+	if s.admin != nil {
+		go func() { failed <- s.admin.serve() }()
+	}
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", errors.Join(err, s.stop(working, giveUp)))
@@ -230,6 +288,9 @@ func (s *Server) shutdown(ctx context.Context, patience time.Duration) error {
 // Close gives up what Open took. Run does it too.
 func (s *Server) Close() error {
 	var errs []error
+	if s.admin != nil {
+		errs = append(errs, s.admin.close())
+	}
 	if s.listener != nil {
 		// Served listeners are closed already.
 		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {

@@ -297,6 +297,22 @@ func TestStopHandsRunsBack(t *testing.T) {
 	run(t, s).succeeds(t, cutOff, 2)
 }
 
+// Whoever asks for a run under way is told of the step that it is at.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	git := gitserver.New(t)
+	r := start(t, options(t, git))
+	draft := r.createdDraft(t, repository(t, git))
+	arrived := make(chan *http.Request, 1)
+	git.Intercept(gitserver.Stall(arrived))
+	queued := r.publish(t, draft)
+	<-arrived
+	got, err := r.client.Run(t.Context(), client.ByID(draft.ID), queued.ID)
+	if err != nil || got.State != "running" || len(got.Steps) != 1 || got.Steps[0].Name != "fetch" {
+		t.Errorf("under way: %+v, %v", got, err)
+	}
+}
+
 // A run whose process died is taken over at the start, not when its lease ends.
 func TestRunsCutOff(t *testing.T) {
 	t.Parallel()

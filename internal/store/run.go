@@ -60,6 +60,14 @@ func (r Run) Ended() bool {
 	return r.State == RunSucceeded || r.State == RunFailed || r.State == RunCancelled
 }
 
+// Backlog is what waits for workers.
+type Backlog struct {
+	// Due is how many runs are due, Oldest since when the first of them is; the
+	// zero time when there is none.
+	Due    int
+	Oldest time.Time
+}
+
 // RunEnd is how a run ends. It is written with the draft that it changes.
 type RunEnd struct {
 	State   RunState

@@ -87,6 +87,8 @@ type Runs interface {
 	// DueRuns returns ids of runs that are due, the longest due first, ties by
 	// id.
 	DueRuns(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// Backlog returns how many runs are due.
+	Backlog(ctx context.Context, now time.Time) (Backlog, error)
 	// ExpireLeases makes every running run due now and returns for how many it
 	// made a difference. Only a process that knows itself alone on the database
 	// may call it.

@@ -66,6 +66,15 @@ func TestListsAreReadInOrder(t *testing.T) {
 	}
 }
 
+// What a scrape asks costs as much as there are runs due, not as there ever were.
+func TestBacklogIsReadFromItsIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	if got := plan(t, s.reader, selectBacklog); got != "SEARCH run USING INDEX run_due (due_at<?)" {
+		t.Errorf("%s\n%s", selectBacklog, got)
+	}
+}
+
 // A search reads an index in its order, which tells without the row who sees it.
 func TestSearchesAreReadInOrder(t *testing.T) {
 	t.Parallel()

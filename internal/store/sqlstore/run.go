@@ -11,10 +11,11 @@ import (
 const (
 	runColumns = `id, draft_id, project, kind, certification, state, token, due_at, attempt, cancel_requested,
 		url, tag, commit_id, created_at, started_at, ended_at, steps, report`
-	selectRun   = `SELECT ` + runColumns + ` FROM run WHERE id = $1`
-	listRunsOf  = `SELECT ` + runColumns + ` FROM run WHERE draft_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`
-	countRunsOf = `SELECT COUNT(*) FROM run WHERE draft_id = $1`
-	selectDue   = `SELECT id FROM run WHERE state IN ('queued', 'running') AND due_at <= $1 ORDER BY due_at, id LIMIT $2`
+	selectRun     = `SELECT ` + runColumns + ` FROM run WHERE id = $1`
+	listRunsOf    = `SELECT ` + runColumns + ` FROM run WHERE draft_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`
+	countRunsOf   = `SELECT COUNT(*) FROM run WHERE draft_id = $1`
+	selectBacklog = `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM run WHERE state IN ('queued', 'running') AND due_at <= $1`
+	selectDue     = `SELECT id FROM run WHERE state IN ('queued', 'running') AND due_at <= $1 ORDER BY due_at, id LIMIT $2`
 
 	// What the claim made of the run is read by the statement that makes it: read
 	// afterwards, it could be another's, with another's token.
@@ -109,6 +110,17 @@ func (s *Store) DueRuns(ctx context.Context, now time.Time, limit int) ([]string
 		return nil, fmt.Errorf("due runs: %w", err)
 	}
 	return ids, nil
+}
+
+// Backlog returns how many runs wait for a worker, and since when.
+func (s *Store) Backlog(ctx context.Context, now time.Time) (store.Backlog, error) {
+	var b store.Backlog
+	var oldest int64
+	if err := s.row(ctx, selectBacklog, micros(now))(&b.Due, &oldest); err != nil {
+		return store.Backlog{}, fmt.Errorf("backlog: %w", err)
+	}
+	b.Oldest = fromMicros(oldest)
+	return b, nil
 }
 
 // ExpireLeases makes every running run due now.

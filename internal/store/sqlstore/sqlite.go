@@ -36,7 +36,10 @@ func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
 	file := filepath.Join(dir, FileName)
-	s := &Store{dialect: sqlite, doorbell: opts.Doorbell}
+	s := &Store{dialect: sqlite, doorbell: opts.Doorbell, observe: opts.Observe}
+	if s.observe == nil {
+		s.observe = func(time.Duration, bool) {}
+	}
 	pools := []struct {
 		db          **sql.DB
 		connections int

@@ -30,6 +30,9 @@ type Doorbell interface {
 // the sweep finds them.
 type Options struct {
 	Doorbell Doorbell
+	// Observe is told how long each write took, with the wait for its turn, and
+	// whether it was committed; nil: nobody is.
+	Observe func(took time.Duration, committed bool)
 }
 
 // Store implements store.Store.
@@ -40,6 +43,7 @@ type Store struct {
 	// queue is a pool of its own for the job queue's housekeeping.
 	queue    *sql.DB
 	doorbell Doorbell
+	observe  func(took time.Duration, committed bool)
 
 	writes map[string]*sql.Stmt // by their text; all there from the beginning
 	reads  sync.Map             // query text → *sql.Stmt

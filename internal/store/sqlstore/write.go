@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // writeStatements lists every statement that runs in the write pool.
@@ -27,7 +28,8 @@ type transaction struct {
 // an error. ctx ends the wait for the transaction's turn. From then on it takes
 // microseconds, and a caller that goes away must not undo what others, like the
 // job queue, may count on: do gets a context that does not end.
-func (s *Store) write(ctx context.Context, do func(context.Context, transaction) error) error {
+func (s *Store) write(ctx context.Context, do func(context.Context, transaction) error) (err error) {
+	defer s.timed(time.Now(), &err)
 	// database/sql rolls a transaction back when its context ends, so it must not
 	// be the caller's.
 	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -67,9 +69,13 @@ func (t transaction) row(ctx context.Context, query string, args ...any) scanner
 }
 
 // exec runs one statement as a transaction of its own.
-func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (s *Store) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
+	defer s.timed(time.Now(), &err)
 	return affected(s.writes[query].ExecContext(ctx, args...))
 }
+
+// timed tells the observer of a write that began at start and ends with err.
+func (s *Store) timed(start time.Time, err *error) { s.observe(time.Since(start), *err == nil) }
 
 func affected(res sql.Result, err error) (int64, error) {
 	if err != nil {

@@ -61,6 +61,7 @@ func requireIdle(ctx context.Context, t *testing.T, s store.Store, want error) {
 			return s.EndRun(ctx, "r1", "token", store.RunEnd{State: store.RunFailed, EndedAt: at(1)})
 		},
 		"DueRuns":             func() error { _, err := s.DueRuns(ctx, at(99), 20); return err },
+		"Backlog":             func() error { _, err := s.Backlog(ctx, at(99)); return err },
 		"ExpireLeases":        func() error { _, err := s.ExpireLeases(ctx, at(1)); return err },
 		"PutClient":           func() error { return s.PutClient(ctx, newClient("c2")) },
 		"Client":              func() error { _, err := s.Client(ctx, "c1"); return err },

@@ -75,6 +75,21 @@ func (m *model) DueRuns(ctx context.Context, now time.Time, limit int) ([]string
 	return ids, err
 }
 
+func (m *model) Backlog(ctx context.Context, now time.Time) (store.Backlog, error) {
+	leave, err := m.enter(ctx)
+	defer leave()
+	var b store.Backlog
+	for _, r := range m.runs {
+		if !due(r, now) {
+			continue
+		}
+		if b.Due++; b.Oldest.IsZero() || r.DueAt.Before(b.Oldest) {
+			b.Oldest = r.DueAt
+		}
+	}
+	return b, err
+}
+
 func (m *model) ClaimRun(ctx context.Context, id string, c store.Claim) (store.Run, error) {
 	leave, err := m.enter(ctx)
 	defer leave()

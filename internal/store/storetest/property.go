@@ -342,6 +342,7 @@ func (m *machine) randomEnd(t *rapid.T) store.RunEnd {
 func (m *machine) due(t *rapid.T) {
 	limit := rapid.IntRange(0, 4).Draw(t, "limit")
 	_, _ = m.both(t, func(s store.Store) (any, error) { return s.DueRuns(background, m.now, limit) })
+	_, _ = m.both(t, func(s store.Store) (any, error) { return s.Backlog(background, m.now) })
 }
 
 func (m *machine) expireLeases(t *rapid.T) {

@@ -104,6 +104,8 @@ var runTests = map[string]func(*testing.T, store.Store){
 		} {
 			requireEqual(t, must(s.DueRuns(t.Context(), at(c.now), c.limit))(t), c.want)
 		}
+		requireEqual(t, must(s.Backlog(t.Context(), at(2)))(t), store.Backlog{})
+		requireEqual(t, must(s.Backlog(t.Context(), at(5)))(t), store.Backlog{Due: 5, Oldest: at(3)})
 	},
 	"whose worker is gone is due when leases expire": func(t *testing.T, s store.Store) {
 		d := newDraft("d1")

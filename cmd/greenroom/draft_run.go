@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/client"
+	"github.com/greenroom-registry/greenroom/internal/check"
+)
+
+// awaited is whether a command waits for the run that it sets off.
+type awaited struct {
+	patient
+	Wait bool `help:"Show how far it is until it ends, and exit with 1 when that is a bad end."`
+}
+
+// patient is how long a command waits for a run.
+type patient struct {
+	Timeout time.Duration `default:"15m" help:"How long to wait. Default: ${default}."`
+}
+
+type draftPreviewCommand struct {
+	namedDraft
+	awaited
+	shown
+}
+
+// Run asks for the preview.
+func (c *draftPreviewCommand) Run(ctx context.Context, io streams) error {
+	return c.setOff(ctx, io, waited{c.namedDraft, c.patient, c.shown}, api.UpdatePreviewable())
+}
+
+type draftPublishCommand struct {
+	namedDraft
+	awaited
+	shown
+	Certification bool `help:"Publish for everybody, after a review."`
+}
+
+// Run asks for the publish.
+func (c *draftPublishCommand) Run(ctx context.Context, io streams) error {
+	return c.setOff(ctx, io, waited{c.namedDraft, c.patient, c.shown}, api.Publish(c.Certification))
+}
+
+// setOff starts a run and, if that was asked for, waits for it.
+func (a awaited) setOff(ctx context.Context, io streams, w waited, action api.UpdateAction) error {
+	server, ref := w.client(), refOf(w.Ref)
+	if _, err := act(ctx, server, ref, 0, action); err != nil {
+		return err
+	}
+	run, err := server.LatestRun(ctx, ref)
+	if err != nil {
+		return explained(err)
+	}
+	if !w.JSON || !a.Wait {
+		if err := w.show(io.out, run, func() string { return runText(run) }); err != nil {
+			return err
+		}
+	}
+	if !a.Wait {
+		return nil
+	}
+	return w.wait(ctx, io, run)
+}
+
+func runText(run api.Run) string {
+	return fmt.Sprintf("%s of %s at %s: run %s\n", run.Kind, run.Repository.URL, run.Repository.Tag, run.ID)
+}
+
+type draftWaitCommand struct{ waited }
+
+// Run waits for the latest run.
+func (c *draftWaitCommand) Run(ctx context.Context, io streams) error {
+	run, err := c.client().LatestRun(ctx, refOf(c.Ref))
+	if err != nil {
+		return explained(err)
+	}
+	if !c.JSON {
+		fmt.Fprint(io.out, runText(run))
+	}
+	return c.wait(ctx, io, run)
+}
+
+// waited is a wait for a run of a draft.
+type waited struct {
+	namedDraft
+	patient
+	shown
+}
+
+// wait tells of a run until it ends, and then of how it ended and what it found:
+// on the standard output in words or as JSON, what people are told beside that on
+// the other one.
+func (w waited) wait(ctx context.Context, io streams, run api.Run) error {
+	server, ref := w.client(), refOf(w.Ref)
+	watching, cancel := context.WithTimeout(ctx, w.Timeout)
+	defer cancel()
+	p := newProgress(io.err)
+	run, err := server.WatchRun(watching, ref, run.ID, p.tell)
+	p.end()
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return fmt.Errorf("stopped waiting; the run goes on: greenroom draft wait %s shows its end", w.Ref)
+	case errors.Is(watching.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("the run has not ended within %s, and goes on: greenroom draft wait %s shows its end", w.Timeout, w.Ref)
+	case err != nil:
+		return fmt.Errorf("wait for the run, which goes on: %w", explained(err))
+	}
+	if err := w.show(io.out, run, func() string { return endText(run) }); err != nil {
+		return err
+	}
+	findings := io.out
+	if w.JSON {
+		findings = io.err
+	}
+	return showFindings(ctx, findings, server, ref, run)
+}
+
+func endText(run api.Run) string {
+	var text strings.Builder
+	for _, s := range run.Steps {
+		fmt.Fprintf(&text, "  %-6s %6.0f ms\n", s.Name, s.Milliseconds)
+	}
+	fmt.Fprintf(&text, "%s %s", run.Kind, run.State)
+	if run.Commit != "" {
+		fmt.Fprintf(&text, " at commit %s", run.Commit)
+	}
+	text.WriteString("\n")
+	return text.String()
+}
+
+// showFindings prints what a run found, and returns the exit code of its end.
+func showFindings(ctx context.Context, out io.Writer, server *client.Client, ref client.Ref, run api.Run) error {
+	if run.State == "cancelled" {
+		return exitCode(exitFound)
+	}
+	report, err := server.RunReport(ctx, ref, run.ID)
+	if err != nil {
+		return explained(err)
+	}
+	fmt.Fprint(out, check.Text(report.Findings, check.TextOptions{Color: takesColor(out)}))
+	if run.State != "succeeded" {
+		return exitCode(exitFound)
+	}
+	return nil
+}
+
+type draftRunsCommand struct {
+	namedDraft
+	shown
+	Limit  int `default:"20" help:"How many, at most 500. Default: ${default}."`
+	Offset int `help:"How many to leave out first."`
+}
+
+// Run lists the runs.
+func (c *draftRunsCommand) Run(ctx context.Context, io streams) error {
+	page, err := c.client().Runs(ctx, refOf(c.Ref), client.List{Limit: c.Limit, Offset: c.Offset})
+	if err != nil {
+		return explained(err)
+	}
+	return c.show(io.out, page, func() string {
+		var text strings.Builder
+		table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "KIND\tSTATE\tTAG\tCOMMIT\tASKED\tID")
+		for _, r := range page.Results {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Kind, r.State, r.Repository.Tag, r.Commit, r.CreatedAt.Format(time.RFC3339), r.ID)
+		}
+		_ = table.Flush() // into memory
+		fmt.Fprintf(&text, "%d of %d\n", page.Count, page.Total)
+		return text.String()
+	})
+}
