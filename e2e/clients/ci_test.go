@@ -117,7 +117,7 @@ func newRunner(t *testing.T) *runner {
 		folder: t.TempDir(),
 		tag:    "v1.3.0",
 	}
-	if err := json.Unmarshal([]byte(createClient(t, data, "shop", "manage_project")), &r.client); err != nil {
+	if err := json.Unmarshal([]byte(createClient(t, data, "shop", "manage_connectors")), &r.client); err != nil {
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
