@@ -72,7 +72,8 @@ func (l *lab) allowedAddresses(t *testing.T, git *gitserver.Server, resolver *na
 	}
 }
 
-// metadataHosts has an operator allow every network there is, and the names of the services.
+// metadataHosts has an operator allow every network there is, and names that lead
+// to metadata services.
 func (l *lab) metadataHosts(t *testing.T) {
 	resolver, c := newNames(), newCanary(t, "0", loopbacks...)
 	hosts := slices.Clone(metadata.hosts)

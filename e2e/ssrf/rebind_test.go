@@ -73,6 +73,10 @@ func reboundBeforePublish(t *testing.T, g *greenroom) {
 	if run, err = g.client.AwaitRun(t.Context(), ref, run.ID); err != nil || run.State != "failed" || run.Attempt != 1 {
 		t.Errorf("the run is %+v, %v; want it to fail at once", run, err)
 	}
+	report, err := g.client.RunReport(t.Context(), ref, run.ID)
+	if err != nil || len(report.Findings) != 1 || report.Findings[0].Rule != "repository/reachable" {
+		t.Errorf("the report is %+v, %v", report, err)
+	}
 	g.reload(t)
 }
 

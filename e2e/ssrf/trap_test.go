@@ -11,9 +11,9 @@ import (
 
 // traps are the ways in which a release may name a second address: a submodule, a
 // server of large files, a pack elsewhere, bundles, another remote for large
-// objects, and the alternates of the older protocol. The versions of git that are
-// in use now know neither the second nor the fourth and fifth of them yet, or not
-// without a program beside it: these have no control below.
+// objects, and the alternates of the older protocol. Large files,
+// bundles and the other remote have no control below: git follows them only with
+// a program beside it, or in versions younger than it must have here.
 const traps = 6
 
 // trapped makes a good release that names the canary in all ways but the last.
