@@ -102,11 +102,8 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up the reading of repositories: %w", err)
 	}
-	if s.lock, err = lockDataDir(o.DataDir); err != nil {
+	if err := s.openStore(ctx, o.DataDir, sqlstore.Options{Observe: counted.Write}); err != nil {
 		return nil, err
-	}
-	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{Observe: counted.Write}); err != nil {
-		return nil, fmt.Errorf("open the database in %s: %w", o.DataDir, err)
 	}
 	if err := s.listen(ctx, o); err != nil {
 		return nil, err
@@ -154,6 +151,16 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		s.admin, err = openAdmin(ctx, o.AdminListen, counted.Handler(), s.http.Handler, o.Log)
 	}
 	return s, err
+}
+
+func (s *Server) openStore(ctx context.Context, dir string, o sqlstore.Options) (err error) {
+	if s.lock, err = lockDataDir(dir); err != nil {
+		return err
+	}
+	if s.store, err = sqlstore.OpenSQLite(ctx, dir, o); err != nil {
+		return fmt.Errorf("open the database in %s: %w", dir, err)
+	}
+	return nil
 }
 
 func (s *Server) listen(ctx context.Context, o Options) (err error) {
