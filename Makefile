@@ -13,7 +13,7 @@ test: ## everything that a machine with just Go and git can run
 	@echo "make test: on SQLite. PostgreSQL is not a database of this version: nothing ran on it."
 	go test ./...
 
-STAGES = format vet lint verify race clients official faults
+STAGES = format vet lint verify release race clients official faults
 
 check: ## what CI runs
 	@for stage in $(STAGES); do \
@@ -75,14 +75,19 @@ bench: ## the benchmarks, each beside its floor of the same run
 
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 
-# release needs no C compiler for any of them: SQLite is Go.
+# What greenroom version says of a binary of make release; git may know neither a
+# tag nor, in an archive, a commit.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# release needs no C compiler for any of them: SQLite is Go. The same commit and
+# version make the same bytes, in whatever folder.
 release: ## static binaries for linux, darwin and windows with checksums, in dist/
 	@rm -rf dist && mkdir dist
 	@for platform in $(PLATFORMS); do \
 	  os=$${platform%/*}; arch=$${platform#*/}; suffix=; \
 	  if [ $$os = windows ]; then suffix=.exe; fi; \
 	  echo "dist/greenroom-$$os-$$arch$$suffix"; \
-	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags "-s -w" \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -buildvcs=false -ldflags "-s -w -X main.stamped=$(VERSION)" \
 	    -o dist/greenroom-$$os-$$arch$$suffix ./cmd/greenroom || exit 1; \
 	done
 	@cd dist && sha256sum greenroom-* > SHA256SUMS && cat SHA256SUMS

@@ -19,8 +19,15 @@ func (versionCommand) Run(io streams) error {
 	return err
 }
 
-// version is that of the module, or of the commit that it was built from.
+// stamped is the version that make release and the Dockerfile give the binary.
+var stamped string
+
+// version is the one that was stamped, that of the module, or the commit that it
+// was built from.
 func version() string {
+	if stamped != "" {
+		return stamped
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "of unknown origin"

@@ -118,7 +118,7 @@ func (r *Result) problem(source string, err error) {
 	if err == nil {
 		return
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(joined.Unwrap()...).Error() == err.Error() { //nolint:errorlint // what it is, not what it holds
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(joined.Unwrap()...).Error() == err.Error() {
 		for _, e := range joined.Unwrap() {
 			r.problem(source, e)
 		}

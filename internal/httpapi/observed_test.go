@@ -58,7 +58,7 @@ func TestObserver(t *testing.T) {
 		"GET /livez", "HEAD /livez", "GET /connectors/drafts/key=tax", "BREW /connectors/search", "GET /nowhere", "GET /a//b", "GET /metrics", "GET /debug/pprof/",
 	} {
 		method, path, _ := strings.Cut(line, " ")
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), method, path, nil))
 	}
 	want := []Answered{
 		{Route: "/livez", Method: "GET", Status: 200},
@@ -82,7 +82,7 @@ func TestForwarded(t *testing.T) {
 	w := newWorld(t)
 	h := w.observed(t, nil)
 	call := func(peer, path string, forwarded bool) string {
-		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 		r.RemoteAddr = peer + ":4711"
 		r.Header.Set("X-Correlation-ID", "the-same")
 		if forwarded {
@@ -93,7 +93,7 @@ func TestForwarded(t *testing.T) {
 		answer := httptest.NewRecorder()
 		h.ServeHTTP(answer, r)
 		var text strings.Builder
-		if err := answer.Result().Write(&text); err != nil { //nolint:bodyclose // Write reads it
+		if err := answer.Result().Write(&text); err != nil {
 			t.Fatal(err)
 		}
 		return text.String()

@@ -146,7 +146,7 @@ func TestWithoutDatabase(t *testing.T) {
 		return store.Backlog{}, errors.New("the database is gone")
 	})
 	answer := httptest.NewRecorder()
-	m.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	m.Handler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 	text := answer.Body.String()
 	if answer.Code != http.StatusOK || !strings.Contains(text, "greenroom_fetch_slots 16") || strings.Contains(text, "greenroom_runs_due") {
 		t.Errorf("answered %d:\n%s", answer.Code, text)

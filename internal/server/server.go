@@ -98,11 +98,8 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		}
 	}()
 	counted := metrics.New(o.Version)
-	if s.lock, err = lockDataDir(o.DataDir); err != nil {
+	if err := s.openStore(ctx, o.DataDir, sqlstore.Options{Observe: counted.Write}); err != nil {
 		return nil, err
-	}
-	if s.store, err = sqlstore.OpenSQLite(ctx, o.DataDir, sqlstore.Options{Observe: counted.Write}); err != nil {
-		return nil, fmt.Errorf("open the database in %s: %w", o.DataDir, err)
 	}
 	credentials := credential.New(s.store, o.DataDir, time.Now)
 	if err := credentials.Check(ctx); err != nil {
@@ -161,6 +158,16 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		s.admin, err = openAdmin(ctx, o.AdminListen, counted.Handler(), s.http.Handler, o.Log)
 	}
 	return s, err
+}
+
+func (s *Server) openStore(ctx context.Context, dir string, o sqlstore.Options) (err error) {
+	if s.lock, err = lockDataDir(dir); err != nil {
+		return err
+	}
+	if s.store, err = sqlstore.OpenSQLite(ctx, dir, o); err != nil {
+		return fmt.Errorf("open the database in %s: %w", dir, err)
+	}
+	return nil
 }
 
 func (s *Server) listen(ctx context.Context, o Options) (err error) {
