@@ -101,15 +101,10 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openStore(ctx, o.DataDir, sqlstore.Options{Observe: counted.Write}); err != nil {
 		return nil, err
 	}
-	credentials := credential.New(s.store, o.DataDir, time.Now)
-	if err := credentials.Check(ctx); err != nil {
-		return nil, err
-	}
-	o.Repositories.Credentials = credentials
 	o.Repositories.Observe = counted.Fetch
-	source, err := gitsource.New(o.Repositories)
+	source, credentials, err := s.openSource(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("set up the reading of repositories: %w", err)
+		return nil, err
 	}
 	if err := s.listen(ctx, o); err != nil {
 		return nil, err
@@ -168,6 +163,20 @@ func (s *Server) openStore(ctx context.Context, dir string, o sqlstore.Options) 
 		return fmt.Errorf("open the database in %s: %w", dir, err)
 	}
 	return nil
+}
+
+// openSource sets up the reading of repositories, private ones too.
+func (s *Server) openSource(ctx context.Context, o Options) (*gitsource.Source, *credential.Service, error) {
+	credentials := credential.New(s.store, o.DataDir, time.Now)
+	if err := credentials.Check(ctx); err != nil {
+		return nil, nil, err
+	}
+	o.Repositories.Credentials = credentials
+	source, err := gitsource.New(o.Repositories)
+	if err != nil {
+		return nil, nil, fmt.Errorf("set up the reading of repositories: %w", err)
+	}
+	return source, credentials, nil
 }
 
 func (s *Server) listen(ctx context.Context, o Options) (err error) {
