@@ -125,14 +125,20 @@ func (r *running) send(t *testing.T, in badInput) (answers []string) {
 		if _, err := reader.Peek(1); err != nil {
 			return answers
 		}
-		res, body := readAnswer(t, in, reader)
-		if res.StatusCode != http.StatusContinue {
-			answers = append(answers, judged(t, in, res, body))
+		if got := readReply(t, in, reader); got.status != http.StatusContinue {
+			answers = append(answers, got.judged(t, in))
 		}
 	}
 }
 
-func readAnswer(t *testing.T, in badInput, reader *bufio.Reader) (*http.Response, []byte) {
+// reply is one answer of a connection.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func readReply(t *testing.T, in badInput, reader *bufio.Reader) reply {
 	t.Helper()
 	res, err := http.ReadResponse(reader, nil)
 	if err != nil {
@@ -143,40 +149,41 @@ func readAnswer(t *testing.T, in badInput, reader *bufio.Reader) (*http.Response
 	if err != nil {
 		t.Fatalf("%s: %v", in.name, err)
 	}
-	return res, body
+	return reply{res.StatusCode, res.Header, body}
 }
 
-func judged(t *testing.T, in badInput, res *http.Response, body []byte) string {
+// judged is the reply as badInput.want has it, found fit for a caller.
+func (r reply) judged(t *testing.T, in badInput) string {
 	t.Helper()
 	for _, name := range []string{"X-Evil", "Set-Cookie", "Location"} {
-		if res.Header[name] != nil {
-			t.Errorf("%s: the answer has the header %s: %q", in.name, name, res.Header[name])
+		if r.header[name] != nil {
+			t.Errorf("%s: the answer has the header %s: %q", in.name, name, r.header[name])
 		}
 	}
-	status := fmt.Sprint(res.StatusCode)
-	ids := res.Header.Values(correlation.Header)
+	status := fmt.Sprint(r.status)
+	ids := r.header.Values(correlation.Header)
 	if ids == nil {
-		if told := internals.In(string(body), in.sent); len(told) > 0 || len(body) > 200 {
-			t.Errorf("%s: Go's server answered %s", in.name, body)
+		if told := internals.In(string(r.body), in.sent); len(told) > 0 || len(r.body) > 200 {
+			t.Errorf("%s: Go's server answered %s", in.name, r.body)
 		}
 		return status + " net/http"
 	}
 	if len(ids) != 1 || uuid.Validate(ids[0]) != nil {
 		t.Errorf("%s: the correlation ids are %q", in.name, ids)
 	}
-	if res.StatusCode >= http.StatusInternalServerError {
-		t.Errorf("%s: answered %s %s", in.name, status, body)
+	if r.status >= http.StatusInternalServerError {
+		t.Errorf("%s: answered %s %s", in.name, status, r.body)
 	}
-	if res.StatusCode < http.StatusBadRequest {
+	if r.status < http.StatusBadRequest {
 		return status + " ok"
 	}
-	if told := internals.In(fmt.Sprintf("%s %s", res.Header, body), in.sent); len(told) > 0 {
-		t.Errorf("%s: the answer tells %q: %s", in.name, told, body)
+	if told := internals.In(fmt.Sprintf("%s %s", r.header, r.body), in.sent); len(told) > 0 {
+		t.Errorf("%s: the answer tells %q: %s", in.name, told, r.body)
 	}
 	var failed api.ErrorResponse
-	if err := json.Unmarshal(body, &failed); err != nil || failed.StatusCode != res.StatusCode || len(failed.Errors) == 0 ||
+	if err := json.Unmarshal(r.body, &failed); err != nil || failed.StatusCode != r.status || len(failed.Errors) == 0 ||
 		failed.Message == "" || failed.Message != failed.Errors[0].Message || failed.Errors[0].Code == "" {
-		t.Errorf("%s: the shape of %s %s is wrong", in.name, status, body)
+		t.Errorf("%s: the shape of %s %s is wrong", in.name, status, r.body)
 	}
 	return status + " json"
 }
@@ -201,10 +208,10 @@ func (j *journal) requireLines(t *testing.T) {
 	defer j.mu.Unlock()
 	for line := range strings.Lines(j.text.String()) {
 		var record struct {
-			Time         time.Time
-			Level, Msg   string
-			Correlation  string `json:"correlation_id"`
-			Forged, User any
+			Time        time.Time
+			Level, Msg  string
+			Correlation string `json:"correlation_id"`
+			Forged      any
 		}
 		err := json.Unmarshal([]byte(line), &record)
 		if err != nil || record.Time.IsZero() || record.Msg == "" || record.Forged != nil || record.Level == "ERROR" || strings.ContainsAny(record.Correlation, " \n\t\"") {
