@@ -95,9 +95,16 @@ func (r *request) ref() (store.Ref, error) {
 	return store.Ref{ID: id}, nil
 }
 
+// hasOneAuthorization says whether the request has credentials, and no others
+// beside them: which of them count must not depend on who reads the request.
+func hasOneAuthorization(r *http.Request) bool { return len(r.Header.Values("Authorization")) == 1 }
+
 // bearer is the request's access token, "" when it has none (RFC 6750 section
 // 2.1).
 func bearer(r *http.Request) string {
+	if !hasOneAuthorization(r) {
+		return ""
+	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""

@@ -82,7 +82,7 @@ func secretAnswer(v any) (*response, error) {
 // credentials and a form.
 func (r *request) tokenRequest() (id, secret string, form url.Values, err error) {
 	id, secret, ok := r.BasicAuth()
-	if !ok {
+	if !ok || !hasOneAuthorization(r.Request) {
 		return "", "", nil, problem.New(http.StatusUnauthorized, api.CodeInvalidClient,
 			"Please provide valid client credentials using HTTP Basic Authentication.")
 	}

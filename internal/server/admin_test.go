@@ -17,7 +17,7 @@ import (
 )
 
 // get returns the status and the body of the answer.
-func get(t *testing.T, url string) string {
+func fetch(t *testing.T, url string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
@@ -63,7 +63,7 @@ func TestMetrics(t *testing.T) {
 	var text string
 	var missing []string
 	for deadline := time.After(patience); ; {
-		text = get(t, r.AdminURL()+"/metrics")
+		text = fetch(t, r.AdminURL()+"/metrics")
 		missing = slices.DeleteFunc(slices.Clone(want), func(pattern string) bool {
 			pattern = strings.NewReplacer("{", `\{`, "}", `\}`).Replace(pattern)
 			return regexp.MustCompile(`(?m)^` + pattern + `$`).MatchString(text)
@@ -101,14 +101,14 @@ func TestListeners(t *testing.T) {
 		"/oauth/token":         {"404", "405"},
 	} {
 		for url, status := range map[string]string{r.AdminURL(): want.admin, r.URL(): want.main} {
-			if got := get(t, url+path); !strings.HasPrefix(got, status+" ") {
+			if got := fetch(t, url+path); !strings.HasPrefix(got, status+" ") {
 				t.Errorf("%s%s answered %.100s, want %s", url, path, got, status)
 			}
 		}
 	}
 	admin := r.AdminURL()
 	r.end(t)
-	if got := get(t, admin+"/livez"); !strings.Contains(got, "refused") {
+	if got := fetch(t, admin+"/livez"); !strings.Contains(got, "refused") {
 		t.Errorf("a server that was stopped answers %s", got)
 	}
 }

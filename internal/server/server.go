@@ -149,10 +149,14 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Log:         o.Log,
 	}))
 	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
+	return s, s.openAdmin(ctx, o, counted.Handler())
+}
+
+func (s *Server) openAdmin(ctx context.Context, o Options, metrics http.Handler) (err error) {
 	if o.AdminListen != "" {
-		s.admin, err = openAdmin(ctx, o.AdminListen, counted.Handler(), s.http.Handler, o.Log)
+		s.admin, err = openAdmin(ctx, o.AdminListen, metrics, s.http.Handler, o.Log)
 	}
-	return s, err
+	return err
 }
 
 func (s *Server) openStore(ctx context.Context, dir string, o sqlstore.Options) (err error) {
