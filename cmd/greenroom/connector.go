@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
@@ -35,16 +34,8 @@ func (c *connectorSearchCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return explained(err)
 	}
-	return c.show(io.out, page, func() string {
-		var text strings.Builder
-		table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "KEY\tNAME\tVERSION\tCERTIFIED\tCOMPANY\tID")
-		for _, p := range page.Results {
-			fmt.Fprintf(table, "%s\t%s\t%d\t%t\t%s\t%s\n", p.Key, p.Name, p.Version, p.Certified, p.Creator.Company, p.ID)
-		}
-		_ = table.Flush() // into memory
-		fmt.Fprintf(&text, "%d of %d\n", page.Count, page.Total)
-		return text.String()
+	return showPage(c.shown, io.out, page, "KEY\tNAME\tVERSION\tCERTIFIED\tCOMPANY\tID", func(p api.Connector) string {
+		return fmt.Sprintf("%s\t%s\t%d\t%t\t%s\t%s", p.Key, p.Name, p.Version, p.Certified, p.Creator.Company, p.ID)
 	})
 }
 

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
@@ -52,16 +50,8 @@ func (c *draftListCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return explained(err)
 	}
-	return c.show(io.out, page, func() string {
-		var text strings.Builder
-		table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "KEY\tNAME\tSTATUS\tPREVIEW\tTAG\tID")
-		for _, d := range page.Results {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", d.Key, d.Name, d.Status, d.IsPreviewable, d.Repository.Tag, d.ID)
-		}
-		_ = table.Flush() // into memory
-		fmt.Fprintf(&text, "%d of %d\n", page.Count, page.Total)
-		return text.String()
+	return showPage(c.shown, io.out, page, "KEY\tNAME\tSTATUS\tPREVIEW\tTAG\tID", func(d api.ConnectorStaged) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", d.Key, d.Name, d.Status, d.IsPreviewable, d.Repository.Tag, d.ID)
 	})
 }
 

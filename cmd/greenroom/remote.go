@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/google/uuid"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
+	"github.com/greenroom-registry/greenroom/internal/check"
 )
 
 // remote is the server that a command talks to.
@@ -38,13 +42,28 @@ type shown struct {
 // show prints v as JSON where that was asked for, and text otherwise.
 func (s shown) show(w io.Writer, v any, text func() string) error {
 	if !s.JSON {
-		_, err := io.WriteString(w, text())
+		_, err := io.WriteString(w, check.Harmless(text()))
 		return err
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
 	return out.Encode(v)
+}
+
+// showPage shows a page as a table; its columns are separated by tabs.
+func showPage[T any](s shown, w io.Writer, page api.PagedQueryResponse[T], columns string, row func(T) string) error {
+	return s.show(w, page, func() string {
+		var text strings.Builder
+		table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, columns)
+		for _, result := range page.Results {
+			fmt.Fprintln(table, row(result))
+		}
+		_ = table.Flush() // into memory
+		fmt.Fprintf(&text, "%d of %d\n", page.Count, page.Total)
+		return text.String()
+	})
 }
 
 // explained is an error for a person: of the server's answer what it says, not

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -32,17 +30,9 @@ func (c *reviewListCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return explained(err)
 	}
-	return c.show(io.out, page, func() string {
-		var text strings.Builder
-		table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "KEY\tNAME\tPROJECT\tSTATUS\tTAG\tCOMMIT\tSUBMITTED\tREVIEWER\tID")
-		for _, r := range page.Results {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%.12s\t%s\t%s\t%s\n", r.Key, r.Name, r.Project, r.Status,
-				r.Repository.Tag, r.Commit, r.SubmittedAt.Format(time.RFC3339), r.TakenBy, r.ID)
-		}
-		_ = table.Flush() // into memory
-		fmt.Fprintf(&text, "%d of %d\n", page.Count, page.Total)
-		return text.String()
+	return showPage(c.shown, io.out, page, "KEY\tNAME\tPROJECT\tSTATUS\tTAG\tCOMMIT\tSUBMITTED\tREVIEWER\tID", func(r api.Review) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%.12s\t%s\t%s\t%s", r.Key, r.Name, r.Project, r.Status,
+			r.Repository.Tag, r.Commit, r.SubmittedAt.Format(time.RFC3339), r.TakenBy, r.ID)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/greenroom-registry/greenroom/api"
 )
@@ -44,15 +45,26 @@ func Text(findings []api.Finding, opts TextOptions) string {
 }
 
 func writeFinding(b *strings.Builder, f api.Finding, opts TextOptions) {
-	fmt.Fprintf(b, "%s: %s\n", Place(f), f.Message)
+	fmt.Fprintf(b, "%s: %s\n", Harmless(Place(f)), Harmless(f.Message))
 	fmt.Fprintf(b, "    %s %s", paint(f.Type, opts), f.Rule)
 	if f.Application != "" {
-		fmt.Fprintf(b, ", application %s", f.Application)
+		fmt.Fprintf(b, ", application %s", Harmless(f.Application))
 	}
 	b.WriteByte('\n')
-	for line := range strings.Lines(f.Help) {
+	for line := range strings.Lines(Harmless(f.Help)) {
 		fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, "\n"))
 	}
+}
+
+// Harmless is what strangers wrote, without anything that a terminal would obey:
+// control characters but for line ends and tabs.
+func Harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // Place is where a finding stands: FILE:LINE:COLUMN, or FILE alone where there is

@@ -72,3 +72,14 @@ func TestWriteTextReturnsTheWritersError(t *testing.T) {
 		t.Errorf("error %v, want the writer's", err)
 	}
 }
+
+// A stranger's text moves no cursor and sets no title.
+func TestHarmless(t *testing.T) {
+	t.Parallel()
+	evil, harmless := "a\x1b[2J\x07\u009b1mb\r\tc", "a\ufffd[2J\ufffd\ufffd1mb\ufffd\tc"
+	f := api.Finding{File: evil, Line: 1, Column: 2, Message: evil, Type: api.EntryError, Rule: "x/y", Application: evil, Help: evil}
+	want := harmless + ":1:2: " + harmless + "\n    Error x/y, application " + harmless + "\n    " + harmless + "\n"
+	if got := check.Text([]api.Finding{f}, check.TextOptions{}); got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
