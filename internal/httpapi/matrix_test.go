@@ -93,9 +93,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 	draft.Version += 2
 
 	known := map[string]bool{}
+	var seen []answered
 	for _, r := range (&API{}).routes() {
 		name := r.method + " " + r.path
 		known[name] = true
+		seen = append(seen, answered{route: name})
 		rule, ok := rules[name]
 		if !ok {
 			t.Errorf("there is no rule who may %s", name)
@@ -120,6 +122,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 					t.Fatalf("the test cannot make a path of %s", r.path)
 				}
 				got := w.call(t, who, r.method, path, body)
+				seen[len(seen)-1].access[i] = got.status
 				if got.status != rule.access[i] {
 					t.Errorf("%s %s by %s: answered %s, want %d", r.method, path, who, got, rule.access[i])
 				}
@@ -136,6 +139,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Errorf("there is a rule for %s, which is no route", name)
 		}
 	}
+	checkAccessPage(t, seen)
 }
 
 // What another project has is answered like what nobody has: not a byte tells
