@@ -18,6 +18,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/client"
 	"github.com/greenroom-registry/greenroom/internal/testkit/binary"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
 // TestCLI walks through every command about drafts that needs no deployments. The
@@ -32,7 +33,7 @@ func TestCLI(t *testing.T) {
 	for _, s := range walkthrough() {
 		c.do(t, s)
 	}
-	golden(t, "cli.golden", normalize(c.transcript.String(), url))
+	golden.Compare(t, filepath.Join("testdata", "cli.golden"), normalize(c.transcript.String(), url))
 	wantEveryCommand(t, walkthrough())
 }
 

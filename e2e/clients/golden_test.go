@@ -2,33 +2,9 @@ package clients_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
-
-// golden compares the text with testdata/name, or writes it there.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil { //nolint:gosec // a file of the repository
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s differs from what the clients printed (-want +got); `go test ./e2e/clients -update` writes it anew:\n%s", path, diff)
-	}
-}
 
 // What changes from run to run. Each replacement is as long as what it replaces,
 // so that tables and wrapped lines stay as they are.

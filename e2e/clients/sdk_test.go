@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
 // scenarios are what the official SDK goes through, each in sdk/NAME.mjs against
@@ -35,7 +37,7 @@ func TestSDK(t *testing.T) {
 		out := runScenario(t, s.name, trace, append(aliasFlags(alias), s.flags...))
 		fmt.Fprintf(&transcript, "# %s\n%s\n", s.name, out)
 	}
-	golden(t, "sdk.golden", strings.TrimSuffix(transcript.String(), "\n"))
+	golden.Compare(t, filepath.Join("testdata", "sdk.golden"), strings.TrimSuffix(transcript.String(), "\n"))
 	wantEverything(t, readTrace(t, trace))
 }
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
 // cursor marks in a file where a completion is asked for.
@@ -34,7 +34,7 @@ func TestEditor(t *testing.T) {
 		fmt.Fprintf(&got, "== %s\n%s\n", filepath.Base(name), text)
 		s.describe(t, &got, "file:///"+strings.TrimPrefix(filepath.ToSlash(file(t, name)), "/"), string(text))
 	}
-	golden(t, filepath.Join("testdata", "editor.golden"), got.String())
+	golden.Compare(t, filepath.Join("testdata", "editor.golden"), got.String())
 }
 
 // describe writes what the server says about a file with a cursor.
@@ -82,21 +82,4 @@ func (c completionItem) documentation(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return markup.Value
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil { //nolint:gosec // a file of the repository
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-want +got); go test ./e2e/official -update writes it anew:\n%s", path, diff)
-	}
 }

@@ -7,15 +7,12 @@ package official_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // requireOfficial skips the test where the packages are not installed, and fails it
 // there if GREENROOM_REQUIRE_OFFICIAL is 1, as it is in CI.

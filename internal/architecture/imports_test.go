@@ -78,6 +78,7 @@ var mayImport = []struct {
 
 	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
+	{"internal/testkit/golden", nil},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/sshserver", nil},
 	{"internal/testkit/binary", nil},

@@ -1,7 +1,6 @@
 package connectyaml_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,9 +12,8 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected findings")
 
 // Each case is a connect.yaml and the findings about it: good-*.txtar have a
 // Spec, bad-*.txtar have an Error.
@@ -31,7 +29,7 @@ func TestCases(t *testing.T) {
 			seen[f.Rule] = true
 		}
 		got := render(findings)
-		if *update {
+		if *golden.Update {
 			c.archive.Files[1].Data = []byte(got)
 			if err := os.WriteFile(c.file, txtar.Format(c.archive), 0o644); err != nil {
 				t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
 var (
@@ -32,20 +33,7 @@ var beyondSchema = map[string]bool{
 
 func TestJSONSchemaFile(t *testing.T) {
 	t.Parallel()
-	got := connectyaml.JSONSchema()
-	if *update {
-		if err := os.WriteFile(schemaFile, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not the schema of the grammar; go test ./internal/connectyaml -update writes it anew", schemaFile)
-	}
+	golden.Compare(t, schemaFile, string(connectyaml.JSONSchema()))
 }
 
 func compileSchema(t *testing.T) *jsonschema.Schema {

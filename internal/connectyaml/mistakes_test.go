@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
 var (
@@ -56,7 +57,7 @@ func TestOfficialMistakes(t *testing.T) {
 	for _, m := range mistakes(t) {
 		got[m.Name] = parser.judge(t, string(m.Data)).Error
 	}
-	if *update {
+	if *golden.Update {
 		text, err := json.MarshalIndent(got, "", "  ")
 		if err != nil {
 			t.Fatal(err)
@@ -93,23 +94,5 @@ func TestMistakesPage(t *testing.T) {
 		fmt.Fprintf(&page, "\n## %s\n\n```yaml\n%s```\n\nThe official parser:\n\n```text\n%s\n```\n\nGreenroom:\n\n```text\n%s```\n",
 			m.Name, m.Data, official[m.Name], render(findings))
 	}
-	checkPage(t, mistakesPage, page.String())
-}
-
-// checkPage compares a page of the documentation with what it should be.
-func checkPage(t *testing.T, file, page string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(page, "\n")); diff != "" {
-		t.Errorf("%s (-there +made); -update writes it anew:\n%s", file, diff)
-	}
+	golden.Compare(t, mistakesPage, page.String())
 }

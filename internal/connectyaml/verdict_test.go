@@ -18,6 +18,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
 var verdictPage = filepath.Join("..", "..", "docs", "connect-yaml", "verdict.md")
@@ -75,7 +76,7 @@ func TestOfficialVerdict(t *testing.T) {
 			all.syntax, all.line, all.place, leastLines, leastPlaces)
 	}
 	if *seed == 1 && *mutated == 10_000 {
-		checkPage(t, verdictPage, c.page(t))
+		golden.Compare(t, verdictPage, c.page(t))
 	}
 }
 

@@ -26,16 +26,12 @@ type vault struct{ path string }
 // seal encrypts the secret for this row and no other. It makes the key when there
 // is none and nothing was sealed yet.
 func (v vault) seal(c store.Credential, secret []byte, first bool) ([]byte, error) {
-	key, err := v.key()
+	aead, err := v.aead()
 	if errors.Is(err, fs.ErrNotExist) && first {
 		if err = v.makeKey(); err == nil {
-			key, err = v.key()
+			aead, err = v.aead()
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	aead, err := newAEAD(key)
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +40,7 @@ func (v vault) seal(c store.Credential, secret []byte, first bool) ([]byte, erro
 
 // open decrypts what seal made for the row.
 func (v vault) open(c store.Credential) ([]byte, error) {
-	key, err := v.key()
-	if err != nil {
-		return nil, err
-	}
-	aead, err := newAEAD(key)
+	aead, err := v.aead()
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +51,12 @@ func (v vault) open(c store.Credential) ([]byte, error) {
 	return secret, nil
 }
 
-// newAEAD puts a random nonce before what it seals.
-func newAEAD(key []byte) (cipher.AEAD, error) {
+// aead puts a random nonce before what it seals. Its errors are those of key.
+func (v vault) aead() (cipher.AEAD, error) {
+	key, err := v.key()
+	if err != nil {
+		return nil, err
+	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, fmt.Errorf("make the cipher: %w", err)

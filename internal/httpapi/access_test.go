@@ -1,17 +1,13 @@
 package httpapi
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "write docs/access.md anew")
 
 // answered is what each role got of a route, in the order of roles.
 type answered struct {
@@ -48,18 +44,5 @@ func checkAccessPage(t *testing.T, seen []answered) {
 		}
 		page.WriteString("\n")
 	}
-	file := filepath.Join("..", "..", "docs", "access.md")
-	if *update {
-		if err := os.WriteFile(file, []byte(page.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(page.String(), string(got)); diff != "" {
-		t.Errorf("docs/access.md is not what the routes answer; run this test with -update (-want +got):\n%s", diff)
-	}
+	golden.Compare(t, filepath.Join("..", "..", "docs", "access.md"), page.String())
 }

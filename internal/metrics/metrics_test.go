@@ -3,10 +3,8 @@ package metrics
 import (
 	"context"
 	"errors"
-	"flag"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,9 +20,8 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/httpapi"
 	"github.com/greenroom-registry/greenroom/internal/publish"
 	"github.com/greenroom-registry/greenroom/internal/store"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite docs/metrics.md")
 
 var now = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 
@@ -161,18 +158,5 @@ func TestWithoutDatabase(t *testing.T) {
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join("..", "..", "docs", "metrics.md")
-	want := used(waiting).Docs()
-	if *update {
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/metrics.md is not what the metrics say; run go test ./internal/metrics -update (-want +got):\n%s", diff)
-	}
+	golden.Compare(t, file, used(waiting).Docs())
 }

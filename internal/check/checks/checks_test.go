@@ -2,7 +2,6 @@ package checks_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,9 +15,8 @@ import (
 
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
+	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected findings and docs/checks.md")
 
 const wantSection = "want"
 
@@ -75,7 +73,7 @@ func testTree(t *testing.T, c check.Check, file string, good bool) {
 		t.Errorf("%d findings in a tree named %s", found, filepath.Base(file))
 	}
 	got := findings(result)
-	if *update {
+	if *golden.Update {
 		archive.Files = append(tree, txtar.File{Name: wantSection, Data: []byte(got)})
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
