@@ -42,15 +42,51 @@ type Finding struct {
 	Column int `json:"column"`
 	// Application is the name of the application concerned, if there is one.
 	Application string `json:"application,omitzero"`
+	// Snippet is the line at which the finding stands, cut where it is long;
+	// secrets are left out of it.
+	Snippet string `json:"snippet,omitzero"`
+	// Why says what goes wrong otherwise; it is that of the rule.
+	Why string `json:"why,omitzero"`
 	// Help says how to fix it.
 	Help string `json:"help"`
+	// Page is the address of the rule's page.
+	Page string `json:"page,omitzero"`
+	// Fix repairs it by machine, where that is mechanical.
+	Fix *Fix `json:"fix,omitzero"`
+}
+
+// Fix is a change of files after which the finding is gone.
+type Fix struct {
+	// Title says what it does: "Quote the default".
+	Title string `json:"title"`
+	// Edits are applied together. They do not overlap.
+	Edits []Edit `json:"edits"`
+}
+
+// Edit replaces the text from Line:Column up to, without, EndLine:EndColumn. Both
+// count as those of a Finding do; an insertion ends where it begins.
+type Edit struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+	Text      string `json:"text"`
 }
 
 // Report is the whole outcome of validating one tree: what `validate --json`
-// prints (there with the path in front) and what a run's report returns.
+// prints (there with the path in front) and what a run's report returns. One tree
+// judged by one rule set gives the same bytes everywhere: nothing in it depends on
+// a clock, a path or the machine.
 type Report struct {
-	Valid    bool      `json:"valid"`
-	Commit   string    `json:"commit,omitzero"`
+	Valid bool `json:"valid"`
+	// Commit is what the tree belongs to, Tree the id of the tree itself, both as
+	// git names them; "" where there is none.
+	Commit string `json:"commit,omitzero"`
+	Tree   string `json:"tree,omitzero"`
+	// Engine is the version of the engine, Ruleset the digest of all that a
+	// verdict depends on: engine, rules, and the data that rules use.
+	Engine   string    `json:"engine"`
 	Ruleset  string    `json:"ruleset"`
 	Findings []Finding `json:"findings"`
 }

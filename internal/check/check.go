@@ -7,6 +7,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"strings"
@@ -26,10 +27,15 @@ type Check struct {
 	Why string
 	// Fix says how to repair it; it is the help of findings that bring none.
 	Fix string
-	// Run reports what it finds. It returns an error only for trouble of our
-	// own, such as a tree that cannot be read: whatever is wrong with the
-	// connector is a finding.
-	Run func(*Pass) error
+	// Run judges the tree as a whole, RunApplication one application of it: a
+	// check has one of them. They return an error only for trouble of our own,
+	// such as a tree that cannot be read: whatever is wrong with the connector is
+	// a finding.
+	//
+	// RunApplication sees the application's folder, the names at the root and the
+	// files there; so its findings hold as long as those stay the same.
+	Run            func(*Pass) error
+	RunApplication func(*Pass) error
 }
 
 // Family is the part of the id before the slash.
@@ -40,7 +46,7 @@ func familyOf(rule string) string {
 	return family
 }
 
-// Pass is one run of one check on one tree.
+// Pass is one run of one check on one tree, or on one application of it.
 type Pass struct {
 	// Context ends when the run has to. The tree fails to read from then on,
 	// so only a check that computes for long has to look at it.
@@ -49,17 +55,28 @@ type Pass struct {
 	Tree fs.FS
 	// Spec is the connect.yaml of the tree.
 	Spec *connectyaml.Spec
+	// Application is the one to judge, and Index its place in Spec.Applications;
+	// nil in a Run of the whole tree.
+	Application *connectyaml.Application
+	Index       int
 
 	check    Check
 	findings []api.Finding
+	secrets  []string
 }
 
-// Report adds a finding. The rule is the check's, and so is the help where the
-// finding has none.
+// Report adds a finding. The rule is the check's, and so are the application and
+// the help where the finding has none. The engine adds the snippet, unless the
+// finding brings one.
 func (p *Pass) Report(f api.Finding) {
 	f.Rule = p.check.ID
-	if f.Help == "" {
-		f.Help = p.check.Fix
+	f.Help = cmp.Or(f.Help, p.check.Fix)
+	if p.Application != nil {
+		f.Application = cmp.Or(f.Application, p.Application.Name)
 	}
 	p.findings = append(p.findings, f)
 }
+
+// Redact keeps a text out of everything that the run says: no message and no
+// snippet of any check repeats it.
+func (p *Pass) Redact(secret string) { p.secrets = append(p.secrets, secret) }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -18,24 +17,36 @@ import (
 
 // engineVersion is raised by every change that can turn a verdict while all
 // rules keep their names, so that two reports with one ruleset agree.
-const engineVersion = 1
+const engineVersion = "2"
 
 // Engine runs the grammar of connect.yaml and a fixed list of checks. It holds
 // no state of a run and may be used by many goroutines.
 type Engine struct {
-	checks  []Check
-	rules   []string
-	ruleset string
+	families []Family
+	checks   []Check // in the order of the families
+	rules    []string
+	why      map[string]string // by rule
+	ruleset  string
 }
 
 // New returns an engine that runs the grammar and then these checks.
 func New(checks ...Check) *Engine {
-	rules := specRules()
-	for _, c := range checks {
-		rules = append(rules, c.ID)
+	e := &Engine{rules: specRules(), why: map[string]string{}}
+	for _, family := range Families() {
+		own := slices.DeleteFunc(slices.Clone(checks), func(c Check) bool { return c.Family() != family.ID })
+		if len(own) == 0 && family.ID != familySpec {
+			continue
+		}
+		e.families = append(e.families, family)
+		e.checks = append(e.checks, own...)
 	}
-	slices.Sort(rules)
-	return &Engine{checks: slices.Clone(checks), rules: rules, ruleset: digest(rules)}
+	for _, c := range e.checks {
+		e.rules = append(e.rules, c.ID)
+		e.why[c.ID] = c.Why
+	}
+	slices.Sort(e.rules)
+	e.ruleset = digest(e.rules)
+	return e
 }
 
 // specRules are the ids of the rules that need connect.yaml alone.
@@ -48,7 +59,7 @@ func specRules() []string {
 }
 
 func digest(rules []string) string {
-	sum := sha256.Sum256([]byte(strconv.Itoa(engineVersion) + "\n" + strings.Join(rules, "\n")))
+	sum := sha256.Sum256([]byte(engineVersion + "\n" + strings.Join(rules, "\n")))
 	return "sha256:" + hex.EncodeToString(sum[:8])
 }
 
@@ -100,6 +111,7 @@ func (e *Engine) Run(ctx context.Context, tree fs.FS, opts Options) (Result, err
 		return Result{}, fmt.Errorf("read %s: %w", connectyaml.FileName, err)
 	}
 	findings = keep(findings, spec, opts.Only)
+	var secrets []string
 	if spec != nil {
 		for _, c := range e.checks {
 			if !strings.HasPrefix(c.ID, opts.Only) {
@@ -109,10 +121,15 @@ func (e *Engine) Run(ctx context.Context, tree fs.FS, opts Options) (Result, err
 			if err != nil {
 				return Result{}, fmt.Errorf("check %s: %w", c.ID, err)
 			}
-			findings = append(findings, found...)
+			findings = append(findings, found.findings...)
+			secrets = append(secrets, found.secrets...)
 		}
 	}
-	return e.result(spec, findings, families(e.rules, opts.Only)), nil
+	if err := addSnippets(tree, findings); err != nil {
+		return Result{}, fmt.Errorf("read snippets: %w", err)
+	}
+	redact(findings, secrets)
+	return e.result(spec, findings, familiesOf(e.rules, opts.Only)), nil
 }
 
 // RunFile judges one file as a connect.yaml, whatever its name, by the rules
@@ -130,18 +147,18 @@ func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error)
 		findings[i].File = name
 	}
 	findings = keep(findings, spec, opts.Only)
-	return e.result(spec, findings, families(specRules(), opts.Only)), nil
+	return e.result(spec, findings, familiesOf(specRules(), opts.Only)), nil
 }
 
 func (e *Engine) knows(only string) error {
-	if len(families(e.rules, only)) == 0 {
+	if len(familiesOf(e.rules, only)) == 0 {
 		return &UnknownRuleError{Only: only}
 	}
 	return nil
 }
 
-// families are those of the rules that Only leaves.
-func families(rules []string, only string) map[string]bool {
+// familiesOf are those of the rules that Only leaves.
+func familiesOf(rules []string, only string) map[string]bool {
 	left := map[string]bool{}
 	for _, id := range rules {
 		if strings.HasPrefix(id, only) {
@@ -162,28 +179,53 @@ func keep(findings []api.Finding, spec *connectyaml.Spec, only string) []api.Fin
 	})
 }
 
-func runCheck(ctx context.Context, c Check, tree fs.FS, spec *connectyaml.Spec) (_ []api.Finding, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+// found is what checks have to say.
+type found struct {
+	findings []api.Finding
+	secrets  []string
+}
+
+// runCheck runs a check on the tree, or on one application after the other.
+func runCheck(ctx context.Context, c Check, tree fs.FS, spec *connectyaml.Spec) (all found, err error) {
 	defer panics.Recover(&err)
-	pass := &Pass{Context: ctx, Tree: tree, Spec: spec, check: c}
-	if err := c.Run(pass); err != nil {
-		return nil, err
+	one := func(run func(*Pass) error, pass *Pass) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := run(pass); err != nil {
+			return err
+		}
+		all.findings = append(all.findings, pass.findings...)
+		all.secrets = append(all.secrets, pass.secrets...)
+		// A check may have taken an unreadable file for a missing one.
+		return ctx.Err()
 	}
-	// A check may have taken an unreadable file for a missing one.
-	return pass.findings, ctx.Err()
+	if c.Run != nil {
+		return all, one(c.Run, &Pass{Context: ctx, Tree: tree, Spec: spec, check: c})
+	}
+	for i := range spec.Applications {
+		app := &spec.Applications[i]
+		pass := &Pass{Context: ctx, Tree: ofApplication(tree, app.Name), Spec: spec, Application: app, Index: i, check: c}
+		if err := one(c.RunApplication, pass); err != nil {
+			return found{}, err
+		}
+	}
+	return all, nil
 }
 
 func (e *Engine) result(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) Result {
 	slices.SortStableFunc(findings, byPlace)
+	for i := range findings {
+		f := &findings[i]
+		f.Why, f.Page = e.why[f.Rule], Page(f.Rule)
+	}
 	if findings == nil {
 		findings = []api.Finding{} // an empty list on the wire, never null
 	}
 	return Result{
-		Report:   api.Report{Valid: !hasError(findings), Ruleset: e.ruleset, Findings: findings},
+		Report:   api.Report{Valid: !hasError(findings), Engine: engineVersion, Ruleset: e.ruleset, Findings: findings},
 		Spec:     spec,
-		Outcomes: outcomes(spec, findings, ran),
+		Outcomes: e.outcomes(spec, findings, ran),
 	}
 }
 

@@ -35,14 +35,6 @@ type Outcome struct {
 // check succeeded".
 func (o Outcome) EntryTitle() string { return o.Title + " check " + string(o.State) }
 
-const (
-	familySpec   = "spec"
-	familyLayout = "layout"
-
-	titleSpec   = "Connector specification file validation"
-	titleLayout = "Application layout"
-)
-
 // notRun are the families of the hosted service that this engine does not
 // have. A report names them, so that nobody takes a pass for more than it is.
 var notRun = []Outcome{
@@ -51,39 +43,35 @@ var notRun = []Outcome{
 	{Family: "scan", Title: "Security scan", State: Skipped, Reason: "Greenroom makes no image and scans none; scan the dependencies in CI."},
 }
 
-// outcomes are those of all families; ran holds the families that had a rule to
-// run.
-func outcomes(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) []Outcome {
-	out := []Outcome{decide(Outcome{Family: familySpec, Title: titleSpec}, findings, ran)}
-	out = append(out, layoutOutcomes(spec, findings, ran)...)
+// outcomes are those of the families that the engine has; ran holds those that
+// had a rule to run.
+func (e *Engine) outcomes(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) []Outcome {
+	var out []Outcome
+	for _, family := range e.families {
+		o := Outcome{Family: family.ID, Title: family.Title}
+		switch {
+		case family.ID != familySpec && spec == nil:
+			o.State, o.Reason = Skipped, "The connector specification file is not valid."
+			out = append(out, o)
+		case !family.PerApplication || len(spec.Applications) == 0:
+			out = append(out, decide(o, findings, ran))
+		default:
+			for _, app := range spec.Applications {
+				o.Application = app.Name
+				out = append(out, decide(o, findings, ran))
+			}
+		}
+	}
 	return append(out, notRun...)
 }
 
 // NotReached are the outcomes when there is no tree to look at.
-func NotReached(reason string) []Outcome {
-	return append([]Outcome{
-		{Family: familySpec, Title: titleSpec, State: Skipped, Reason: reason},
-		{Family: familyLayout, Title: titleLayout, State: Skipped, Reason: reason},
-	}, notRun...)
-}
-
-// layoutOutcomes has one outcome for each application, since each is repaired
-// in its own folder.
-func layoutOutcomes(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) []Outcome {
-	o := Outcome{Family: familyLayout, Title: titleLayout}
-	if spec == nil {
-		o.State, o.Reason = Skipped, "The connector specification file is not valid."
-		return []Outcome{o}
-	}
-	if len(spec.Applications) == 0 {
-		return []Outcome{decide(o, findings, ran)}
-	}
+func (e *Engine) NotReached(reason string) []Outcome {
 	var out []Outcome
-	for _, app := range spec.Applications {
-		o.Application = app.Name
-		out = append(out, decide(o, findings, ran))
+	for _, family := range e.families {
+		out = append(out, Outcome{Family: family.ID, Title: family.Title, State: Skipped, Reason: reason})
 	}
-	return out
+	return append(out, notRun...)
 }
 
 // decide reads the state of an outcome off the findings of its family and

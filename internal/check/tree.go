@@ -2,8 +2,10 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 )
 
 // Find is the entry of that name in a folder's listing, nil when there is none.
@@ -18,6 +20,18 @@ func Find(folder []fs.DirEntry, name string) fs.DirEntry {
 		}
 	}
 	return nil
+}
+
+// Folder lists the folder of that name at the root, nothing when there is none.
+func Folder(tree fs.FS, name string) ([]fs.DirEntry, error) {
+	root, err := fs.ReadDir(tree, ".")
+	if err != nil {
+		return nil, err
+	}
+	if e := Find(root, name); e == nil || !e.IsDir() {
+		return nil, nil
+	}
+	return fs.ReadDir(tree, name)
 }
 
 // ReadBounded reads a file of at most limit bytes; whole is false when it has
@@ -58,4 +72,40 @@ func (t boundTree) ReadDir(name string) ([]fs.DirEntry, error) {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 	}
 	return fs.ReadDir(t.tree, name)
+}
+
+// ofApplication is the tree as a check of one application may see it: the names at
+// the root, the files there, and the application's folder. Whatever else it reads
+// is an error of the check: its findings would be kept too long.
+func ofApplication(tree fs.FS, folder string) fs.FS {
+	return applicationTree{tree: tree, folder: folder}
+}
+
+type applicationTree struct {
+	tree   fs.FS
+	folder string
+}
+
+func (t applicationTree) Open(name string) (fs.File, error) {
+	if err := t.sees("open", name); err != nil {
+		return nil, err
+	}
+	return t.tree.Open(name)
+}
+
+func (t applicationTree) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name != "." {
+		if err := t.sees("readdir", name+"/"); err != nil {
+			return nil, err
+		}
+	}
+	return fs.ReadDir(t.tree, name)
+}
+
+func (t applicationTree) sees(op, name string) error {
+	top, _, deeper := strings.Cut(name, "/")
+	if deeper && top != t.folder {
+		return fmt.Errorf("%s %s: a check of application %s must not look there", op, name, t.folder)
+	}
+	return nil
 }

@@ -121,7 +121,7 @@ func (r *attempt) fail(f api.Finding) {
 	}
 	r.outcome.Spec = nil
 	r.outcome.Report = api.Report{Commit: r.outcome.Commit, Ruleset: r.worker.Engine.Ruleset(), Findings: []api.Finding{f}}
-	r.outcome.Entries = r.entries(check.NotReached(reason), r.outcome.Report.Findings)
+	r.outcome.Entries = r.entries(r.worker.Engine.NotReached(reason), r.outcome.Report.Findings)
 }
 
 // step does one step and notes how long it took. A panic fails it: one tree that

@@ -1,14 +1,19 @@
-// Package checks holds the checks about a connector's tree, one file each.
+// Package checks lists the checks of a connector's tree. Each family has a folder
+// of its own, with one file for each check.
 package checks
 
-import "github.com/greenroom-registry/greenroom/internal/check"
+import (
+	"slices"
 
-// All lists the checks in the order in which they run. A new check is one file
-// here, one line below, and good and bad trees under testdata.
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
+)
+
+// All lists the checks in the order in which they run. A new check is one file in
+// the folder of its family, one line in the family's Checks, and good and bad
+// trees under testdata; a new family is a line here too.
 func All() []check.Check {
-	return []check.Check{
-		applicationFolder,
-		buildFile,
-		startCommand,
-	}
+	return slices.Concat(
+		layout.Checks(),
+	)
 }

@@ -20,7 +20,7 @@ func Docs() string {
 What ` + "`greenroom validate`" + `, a preview and a publish look at. Each finding bears the
 name of its rule; ` + "`greenroom validate --only layout/`" + ` keeps the rules whose names
 begin so. A finding of type Error fails the run, a Warning does not. The rules
-under ` + "`layout/`" + ` are judged once connect.yaml is valid.
+of all families but ` + "`spec/`" + ` are judged once connect.yaml is valid.
 
 ## spec: connect.yaml
 
@@ -30,9 +30,19 @@ under ` + "`layout/`" + ` are judged once connect.yaml is valid.
 	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", r.ID, strings.ReplaceAll(r.Summary, "|", `\|`))
 	}
-	b.WriteString("\n## layout: the folders of the applications\n")
-	for _, c := range All() {
-		fmt.Fprintf(&b, "\n### %s\n\n%s.\n\n%s\n\nTo repair it: %s\n", c.ID, c.Title, c.Why, c.Fix)
+	for _, family := range check.Families() {
+		writeFamily(&b, family)
 	}
 	return b.String()
+}
+
+// writeFamily renders the checks of a family, nothing where it has none.
+func writeFamily(b *strings.Builder, family check.Family) {
+	own := slices.DeleteFunc(All(), func(c check.Check) bool { return c.Family() != family.ID })
+	if len(own) > 0 {
+		fmt.Fprintf(b, "\n## %s: %s\n", family.ID, strings.ToLower(family.Title[:1])+family.Title[1:])
+	}
+	for _, c := range own {
+		fmt.Fprintf(b, "\n### %s\n\n%s.\n\n%s\n\nTo repair it: %s\n", c.ID, c.Title, c.Why, c.Fix)
+	}
 }

@@ -1,4 +1,5 @@
-package checks
+// Package nodepackage reads the package.json of an application, as npm does.
+package nodepackage
 
 import (
 	"bytes"
@@ -13,45 +14,48 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check"
 )
 
+// FileName is that of npm's build file.
+const FileName = "package.json"
+
 // maxPackageBytes bounds a package.json; real ones have a few KiB.
 const maxPackageBytes = 1 << 20
 
-// nodePackage is the package.json of an application: either its members or
+// Package is the package.json of an application: either its members or
 // the defect that keeps npm from reading it.
-type nodePackage struct {
-	file    string // path in the tree
+type Package struct {
+	File    string // path in the tree
 	text    []byte // without a byte order mark, which npm skips
 	members map[string]json.RawMessage
-	defect  *defect
+	Defect  *Defect
 }
 
-// defect is what is wrong with a file, at a place that is 0:0 when it is about
+// Defect is what is wrong with a file, at a place that is 0:0 when it is about
 // the file as a whole.
-type defect struct {
-	message, help string
-	line, column  int
+type Defect struct {
+	Message, Help string
+	Line, Column  int
 }
 
-// readPackage reads <folder>/package.json. It is as tolerant as npm: repeated
+// Read reads <folder>/package.json. It is as tolerant as npm: repeated
 // names and a byte order mark are no defects. The error is trouble with
 // reading the tree.
-func readPackage(tree fs.FS, folder string, entry fs.DirEntry) (*nodePackage, error) {
-	pkg := &nodePackage{file: path.Join(folder, packageJSON)}
+func Read(tree fs.FS, folder string, entry fs.DirEntry) (*Package, error) {
+	pkg := &Package{File: path.Join(folder, FileName)}
 	if !entry.Type().IsRegular() {
-		pkg.defect = &defect{
-			message: pkg.file + " is not a regular file",
-			help:    "Commit package.json itself; links are not followed.",
+		pkg.Defect = &Defect{
+			Message: pkg.File + " is not a regular file",
+			Help:    "Commit package.json itself; links are not followed.",
 		}
 		return pkg, nil
 	}
-	data, whole, err := check.ReadBounded(tree, pkg.file, maxPackageBytes)
+	data, whole, err := check.ReadBounded(tree, pkg.File, maxPackageBytes)
 	if err != nil {
 		return nil, err
 	}
 	if !whole {
-		pkg.defect = &defect{
-			message: fmt.Sprintf("%s has more than %d KiB", pkg.file, maxPackageBytes>>10),
-			help:    "Keep data out of package.json.",
+		pkg.Defect = &Defect{
+			Message: fmt.Sprintf("%s has more than %d KiB", pkg.File, maxPackageBytes>>10),
+			Help:    "Keep data out of package.json.",
 		}
 		return pkg, nil
 	}
@@ -59,7 +63,7 @@ func readPackage(tree fs.FS, folder string, entry fs.DirEntry) (*nodePackage, er
 	return pkg, nil
 }
 
-func (p *nodePackage) parse(text []byte) {
+func (p *Package) parse(text []byte) {
 	p.text = text
 	err := json.Unmarshal(text, &p.members)
 	var syntax *json.SyntaxError
@@ -70,35 +74,35 @@ func (p *nodePackage) parse(text []byte) {
 		if offset > 0 && offset <= len(text) && !strings.Contains(err.Error(), "unexpected end") {
 			offset--
 		}
-		p.defect = p.defectAt(offset, "package.json is not valid JSON: "+err.Error(),
+		p.Defect = p.defectAt(offset, "package.json is not valid JSON: "+err.Error(),
 			"Mend the syntax: comments, trailing commas and single quotes are not JSON.")
 	case err != nil, p.members == nil:
-		p.defect = p.defectAt(p.firstByte(), "package.json must be a JSON object",
+		p.Defect = p.defectAt(p.firstByte(), "package.json must be a JSON object",
 			`Write an object: {"name": …, "scripts": {"start": …}}.`)
 	}
 }
 
-func (p *nodePackage) defectAt(offset int, message, help string) *defect {
-	d := &defect{message: message, help: help}
-	d.line, d.column = p.position(offset)
+func (p *Package) defectAt(offset int, message, help string) *Defect {
+	d := &Defect{Message: message, Help: help}
+	d.Line, d.Column = p.position(offset)
 	return d
 }
 
 // firstByte is the offset of the first value of the text.
-func (p *nodePackage) firstByte() int {
+func (p *Package) firstByte() int {
 	return len(p.text) - len(bytes.TrimLeft(p.text, " \t\r\n"))
 }
 
 // position turns an offset into line and column, both from 1; a column counts
 // code points.
-func (p *nodePackage) position(offset int) (line, column int) {
+func (p *Package) position(offset int) (line, column int) {
 	before := p.text[:min(offset, len(p.text))]
 	start := bytes.LastIndexByte(before, '\n') + 1
 	return bytes.Count(before, []byte{'\n'}) + 1, utf8.RuneCount(before[start:]) + 1
 }
 
-// script is the command under scripts, "" when there is none.
-func (p *nodePackage) script(name string) string {
+// Script is the command under scripts, "" when there is none.
+func (p *Package) Script(name string) string {
 	var scripts map[string]json.RawMessage
 	if json.Unmarshal(p.members["scripts"], &scripts) != nil {
 		return ""
@@ -106,8 +110,8 @@ func (p *nodePackage) script(name string) string {
 	return text(scripts[name])
 }
 
-// member is the text of a top-level member, "" when it is none.
-func (p *nodePackage) member(name string) string { return text(p.members[name]) }
+// Member is the text of a top-level member, "" when it is none.
+func (p *Package) Member(name string) string { return text(p.members[name]) }
 
 func text(raw json.RawMessage) string {
 	var s string
@@ -117,9 +121,9 @@ func text(raw json.RawMessage) string {
 	return strings.TrimSpace(s)
 }
 
-// memberPosition is where the name of a top-level member stands, that of the
+// MemberPosition is where the name of a top-level member stands, that of the
 // whole object when it has none.
-func (p *nodePackage) memberPosition(name string) (line, column int) {
+func (p *Package) MemberPosition(name string) (line, column int) {
 	dec := json.NewDecoder(bytes.NewReader(p.text))
 	_, _ = dec.Token() // the opening brace: parse has accepted the text
 	for dec.More() {

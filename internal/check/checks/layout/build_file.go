@@ -1,4 +1,4 @@
-package checks
+package layout
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/nodepackage"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 )
 
@@ -19,11 +20,9 @@ var buildFile = check.Check{
 		"its documentation names; the build file of another (Python, Go) is a warning. A folder without a build file, " +
 		"or with a package.json that is not a JSON object, does not build. An assets application may hold finished " +
 		"files, so a missing build file is a warning there; a Merchant Center customization is always built by npm scripts.",
-	Fix: "Add a package.json to the application's folder, with the scripts that build and start it.",
-	Run: runBuildFile,
+	Fix:            "Add a package.json to the application's folder, with the scripts that build and start it.",
+	RunApplication: runBuildFile,
 }
-
-const packageJSON = "package.json"
 
 // The build files that a buildpack picks a language by, beside package.json.
 var (
@@ -32,59 +31,38 @@ var (
 )
 
 func runBuildFile(p *check.Pass) error {
-	for i, app := range p.Spec.Applications {
-		folder, err := folderOf(p.Tree, app.Name)
-		if err != nil {
-			return err
-		}
-		if len(folder) == 0 {
-			continue // layout/application-folder has said so
-		}
-		if entry := check.Find(folder, packageJSON); entry != nil {
-			err = judgePackage(p, app, entry)
-		} else {
-			judgeWithoutPackage(p, i, app, folder)
-		}
-		if err != nil {
-			return err
-		}
+	folder, err := check.Folder(p.Tree, p.Application.Name)
+	if err != nil || len(folder) == 0 {
+		return err // layout/application-folder says so
 	}
+	if entry := check.Find(folder, nodepackage.FileName); entry != nil {
+		return judgePackage(p, entry)
+	}
+	judgeWithoutPackage(p, folder)
 	return nil
 }
 
-// folderOf lists the folder of an application, nothing when there is none.
-func folderOf(tree fs.FS, name string) ([]fs.DirEntry, error) {
-	root, err := fs.ReadDir(tree, ".")
-	if err != nil {
-		return nil, err
-	}
-	if e := check.Find(root, name); e == nil || !e.IsDir() {
-		return nil, nil
-	}
-	return fs.ReadDir(tree, name)
-}
-
 // judgePackage reports a package.json that npm cannot read.
-func judgePackage(p *check.Pass, app connectyaml.Application, entry fs.DirEntry) error {
-	pkg, err := readPackage(p.Tree, app.Name, entry)
-	if err != nil || pkg.defect == nil {
+func judgePackage(p *check.Pass, entry fs.DirEntry) error {
+	pkg, err := nodepackage.Read(p.Tree, p.Application.Name, entry)
+	if err != nil || pkg.Defect == nil {
 		return err
 	}
 	p.Report(api.Finding{
-		Type:        api.EntryError,
-		Message:     pkg.defect.message,
-		File:        pkg.file,
-		Line:        pkg.defect.line,
-		Column:      pkg.defect.column,
-		Application: app.Name,
-		Help:        pkg.defect.help,
+		Type:    api.EntryError,
+		Message: pkg.Defect.Message,
+		File:    pkg.File,
+		Line:    pkg.Defect.Line,
+		Column:  pkg.Defect.Column,
+		Help:    pkg.Defect.Help,
 	})
 	return nil
 }
 
 // judgeWithoutPackage reports a folder that has no package.json, if no other
 // build file stands in for it.
-func judgeWithoutPackage(p *check.Pass, index int, app connectyaml.Application, folder []fs.DirEntry) {
+func judgeWithoutPackage(p *check.Pass, folder []fs.DirEntry) {
+	app := p.Application
 	severity, message, help := api.EntryError, fmt.Sprintf("the folder of application %q has no build file", app.Name), ""
 	java, other := firstNamed(folder, javaBuildFiles), firstNamed(folder, otherBuildFiles)
 	switch {
@@ -101,16 +79,15 @@ func judgeWithoutPackage(p *check.Pass, index int, app connectyaml.Application, 
 		help = "Add a package.json whose build script puts the files into place, unless they are committed as they are served."
 	}
 	if near := misspelled(folder); near != "" {
-		help = fmt.Sprintf("Did you mean %q? The name of the build file is %s, in lower case.", near, packageJSON)
+		help = fmt.Sprintf("Did you mean %q? The name of the build file is %s, in lower case.", near, nodepackage.FileName)
 	}
 	p.Report(api.Finding{
-		Type:        severity,
-		Message:     fmt.Sprintf("[deployAs.%d.name]: %s", index, message),
-		File:        connectyaml.FileName,
-		Line:        app.NamePosition.Line,
-		Column:      app.NamePosition.Column,
-		Application: app.Name,
-		Help:        help,
+		Type:    severity,
+		Message: fmt.Sprintf("[deployAs.%d.name]: %s", p.Index, message),
+		File:    connectyaml.FileName,
+		Line:    app.NamePosition.Line,
+		Column:  app.NamePosition.Column,
+		Help:    help,
 	})
 }
 
@@ -125,7 +102,7 @@ func firstNamed(folder []fs.DirEntry, names []string) string {
 
 func misspelled(folder []fs.DirEntry) string {
 	for _, e := range folder {
-		if strings.EqualFold(e.Name(), packageJSON) {
+		if strings.EqualFold(e.Name(), nodepackage.FileName) {
 			return e.Name()
 		}
 	}
