@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -143,10 +144,12 @@ func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error)
 	if err != nil {
 		return Result{}, fmt.Errorf("read %s: %w", name, err)
 	}
+	findings = keep(findings, spec, opts.Only)
+	lines := bytes.Split(data, []byte("\n"))
 	for i := range findings {
 		findings[i].File = name
+		addSnippet(&findings[i], lines)
 	}
-	findings = keep(findings, spec, opts.Only)
 	return e.result(spec, findings, familiesOf(specRules(), opts.Only)), nil
 }
 
@@ -223,10 +226,16 @@ func (e *Engine) result(spec *connectyaml.Spec, findings []api.Finding, ran map[
 		findings = []api.Finding{} // an empty list on the wire, never null
 	}
 	return Result{
-		Report:   api.Report{Valid: !hasError(findings), Engine: engineVersion, Ruleset: e.ruleset, Findings: findings},
+		Report:   e.Report(findings),
 		Spec:     spec,
 		Outcomes: e.outcomes(spec, findings, ran),
 	}
+}
+
+// Report is the report of this engine that has these findings, without what the
+// tree is.
+func (e *Engine) Report(findings []api.Finding) api.Report {
+	return api.Report{Valid: !hasError(findings), Engine: engineVersion, Ruleset: e.ruleset, Findings: findings}
 }
 
 func byPlace(a, b api.Finding) int {

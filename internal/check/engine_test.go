@@ -28,6 +28,8 @@ func treeWith(spec string) fstest.MapFS {
 	return fstest.MapFS{"connect.yaml": {Data: []byte(spec)}}
 }
 
+func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+
 // fails is a check that reports an Error on the named application.
 func fails(id, application string) check.Check {
 	return check.Check{ID: id, Fix: "the fix of " + id, Run: func(p *check.Pass) error {

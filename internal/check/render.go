@@ -19,6 +19,7 @@ type TextOptions struct {
 // form that editors and terminals make a link of, then one line that sums up.
 //
 //	connect.yaml:12:5: [deployAs.0.name]: application "tax" has no folder
+//	    | - name: tax
 //	    Error layout/application-folder, application tax
 //	    Add the folder tax at the root of the repository.
 //	./tax-connector: not valid (1 error)
@@ -46,6 +47,9 @@ func Text(findings []api.Finding, opts TextOptions) string {
 
 func writeFinding(b *strings.Builder, f api.Finding, opts TextOptions) {
 	fmt.Fprintf(b, "%s: %s\n", Harmless(Place(f)), Harmless(f.Message))
+	if f.Snippet != "" {
+		fmt.Fprintf(b, "    | %s\n", Harmless(f.Snippet))
+	}
 	fmt.Fprintf(b, "    %s %s", paint(f.Type, opts), f.Rule)
 	if f.Application != "" {
 		fmt.Fprintf(b, ", application %s", Harmless(f.Application))

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -29,17 +30,22 @@ func addSnippets(tree fs.FS, findings []api.Finding) error {
 		lines, ok := files[f.File]
 		if !ok {
 			data, _, err := ReadBounded(tree, f.File, maxSnippetFile)
-			if err != nil {
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 			lines = bytes.Split(data, []byte("\n"))
 			files[f.File] = lines
 		}
-		if f.Line <= len(lines) {
-			f.Snippet = snippet(string(lines[f.Line-1]), f.Column)
-		}
+		addSnippet(f, lines)
 	}
 	return nil
+}
+
+// addSnippet takes the snippet of a finding from the lines of its file.
+func addSnippet(f *api.Finding, lines [][]byte) {
+	if f.Line > 0 && f.Line <= len(lines) && f.Snippet == "" {
+		f.Snippet = snippet(string(lines[f.Line-1]), f.Column)
+	}
 }
 
 // snippet is the part of a line around a column, fit to be printed.

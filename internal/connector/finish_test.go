@@ -31,7 +31,7 @@ func TestFinishPreview(t *testing.T) {
 		t.Fatal(err)
 	}
 	requireEqual(t, "run", []any{store.RunFailed, "", "bad", dawn.Add(time.Minute), `[{"name":"check","milliseconds":1.5}]`,
-		`{"valid":false,"commit":"bad","ruleset":"r","findings":[]}`},
+		`{"valid":false,"commit":"bad","engine":"e","ruleset":"r","findings":[]}`},
 		[]any{ended.State, ended.Token, ended.Commit, ended.EndedAt, string(ended.Steps), string(ended.Report)})
 
 	// The tag names another commit now; what it declares becomes the draft's.

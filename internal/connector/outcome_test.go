@@ -29,7 +29,7 @@ func outcome(commit, title string) Outcome {
 	return Outcome{
 		Commit:  commit,
 		Entries: []api.ConnectorReportEntry{{Type: api.EntryInformation, Title: title, CreatedAt: api.Timestamp{Time: dawn}}},
-		Report:  api.Report{Commit: commit, Ruleset: "r", Findings: []api.Finding{}},
+		Report:  api.Report{Commit: commit, Engine: "e", Ruleset: "r", Findings: []api.Finding{}},
 		Steps:   []api.RunStep{{Name: "check", Milliseconds: 1.5}},
 	}
 }

@@ -75,7 +75,7 @@ func TestRunReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	requireEqual(t, "report", `{"valid":false,"commit":"bad","ruleset":"r","findings":[]}`, string(report))
+	requireEqual(t, "report", `{"valid":false,"commit":"bad","engine":"e","ruleset":"r","findings":[]}`, string(report))
 
 	w.clock.pass(time.Second)
 	d = w.update(t, w.draft(t, d.ID), api.UpdatePreviewable())

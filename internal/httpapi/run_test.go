@@ -44,7 +44,7 @@ func TestRuns(t *testing.T) {
 		t.Errorf("no page is %s", empty)
 	}
 	got = w.call(t, viewer, http.MethodGet, runs+"/"+preview+"/report", "")
-	if got.String() != `200 {"valid":true,"ruleset":"`+ruleset+`","findings":[]}` {
+	if got.String() != `200 {"valid":true,"engine":"`+engine+`","ruleset":"`+ruleset+`","findings":[]}` {
 		t.Errorf("the report is %s", got)
 	}
 	other := w.create(t, map[string]any{"key": "other"})

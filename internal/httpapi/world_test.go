@@ -110,12 +110,13 @@ func newWorld(tb testing.TB) *world {
 
 // foundNothing is a validation of what is good.
 func foundNothing(context.Context, string, api.Repository) (api.Report, error) {
-	return api.Report{Valid: true, Commit: commit, Ruleset: ruleset, Findings: []api.Finding{}}, nil
+	return api.Report{Valid: true, Commit: commit, Engine: engine, Ruleset: ruleset, Findings: []api.Finding{}}, nil
 }
 
 // What runs and validations of the tests are about.
 const (
 	commit  = "0000000000000000000000000000000000000001"
+	engine  = "2"
 	ruleset = "sha256:0123456789abcdef"
 )
 
@@ -271,7 +272,7 @@ func (w *world) finish(tb testing.TB, id string, passed bool) {
 	}
 	outcome := connector.Outcome{
 		Commit: commit,
-		Report: api.Report{Valid: passed, Ruleset: ruleset, Findings: []api.Finding{}},
+		Report: api.Report{Valid: passed, Engine: engine, Ruleset: ruleset, Findings: []api.Finding{}},
 		Steps:  []api.RunStep{{Name: "fetch", Milliseconds: 1}},
 	}
 	if passed {

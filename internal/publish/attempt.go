@@ -120,7 +120,8 @@ func (r *attempt) fail(f api.Finding) {
 		reason = "The server could not complete the run."
 	}
 	r.outcome.Spec = nil
-	r.outcome.Report = api.Report{Commit: r.outcome.Commit, Ruleset: r.worker.Engine.Ruleset(), Findings: []api.Finding{f}}
+	r.outcome.Report = r.worker.Engine.Report([]api.Finding{f})
+	r.outcome.Report.Commit = r.outcome.Commit
 	r.outcome.Entries = r.entries(r.worker.Engine.NotReached(reason), r.outcome.Report.Findings)
 }
 

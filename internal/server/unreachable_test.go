@@ -174,7 +174,7 @@ func (r *running) requireUnreachable(t *testing.T, draft api.ConnectorStaged, re
 		}
 	}
 	body := fmt.Sprintf(`{"url":%q,"tag":%q}`, release.URL, release.Tag)
-	if got := r.answer(t, "/x/v1/validations", body, release); !strings.HasPrefix(got, `200 {"valid":false,"ruleset":`) || !strings.HasSuffix(got, finding) {
+	if got := r.answer(t, "/x/v1/validations", body, release); !strings.HasPrefix(got, `200 {"valid":false,"engine":`) || !strings.HasSuffix(got, finding) {
 		t.Errorf("%s: the validation answered\n%s\nwant\n%s", reason, got, finding)
 	}
 }

@@ -28,7 +28,7 @@ of all families but ` + "`spec/`" + ` are judged once connect.yaml is valid.
 | --- | --- |
 `)
 	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", r.ID, strings.ReplaceAll(r.Summary, "|", `\|`))
+		fmt.Fprintf(&b, "| [`%s`](checks/%s.md) | %s |\n", r.ID, r.ID, strings.ReplaceAll(r.Summary, "|", `\|`))
 	}
 	for _, family := range check.Families() {
 		writeFamily(&b, family)
@@ -43,6 +43,42 @@ func writeFamily(b *strings.Builder, family check.Family) {
 		fmt.Fprintf(b, "\n## %s: %s\n", family.ID, strings.ToLower(family.Title[:1])+family.Title[1:])
 	}
 	for _, c := range own {
-		fmt.Fprintf(b, "\n### %s\n\n%s.\n\n%s\n\nTo repair it: %s\n", c.ID, c.Title, c.Why, c.Fix)
+		fmt.Fprintf(b, "\n### [%s](checks/%s.md)\n\n%s.\n\n%s\n\nTo repair it: %s\n", c.ID, c.ID, c.Title, c.Why, c.Fix)
 	}
+}
+
+// Page is the page about one rule.
+type Page struct {
+	// Rule is its id, and the page's path below docs/checks without ".md".
+	Rule string
+	Text string
+}
+
+// Pages renders a page for every rule that a finding can bear.
+func Pages() []Page {
+	var pages []Page
+	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
+		pages = append(pages, page(r.ID, r.Summary, "What the official parser of connect.yaml refuses is an Error: it cannot be "+
+			"deployed. What it lets pass is at most a Warning. The finding names the place and says how to mend it; "+
+			"[common mistakes](../../connect-yaml/mistakes.md) has examples."))
+	}
+	for _, c := range All() {
+		pages = append(pages, page(c.ID, c.Title+".", c.Why+"\n\n## How to fix it\n\n"+c.Fix))
+	}
+	return pages
+}
+
+func page(rule, holds, why string) Page {
+	return Page{Rule: rule, Text: fmt.Sprintf(`# %s
+
+<!-- Generated from the checks: go test ./internal/check/checks -update -->
+
+%s
+
+## Why
+
+%s
+
+See it alone with `+"`greenroom validate --only %s`"+`; [all checks](../../checks.md).
+`, rule, holds, why, rule)}
 }
