@@ -97,7 +97,8 @@ func splitWant(a *txtar.Archive) (tree []txtar.File, want string) {
 }
 
 // treeOf makes a tree of an archive. A name that ends in a slash is an empty
-// folder, "a -> b" a symbolic link.
+// folder, "a -> b" a symbolic link, "a @ 1f2e3d" a submodule at that commit, and
+// "a (6 MiB)" a file of that size.
 func treeOf(files []txtar.File) fs.FS {
 	tree := fstest.MapFS{}
 	for _, f := range files {
@@ -105,11 +106,24 @@ func treeOf(files []txtar.File) fs.FS {
 			tree[link] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
 		} else if folder, ok := strings.CutSuffix(f.Name, "/"); ok {
 			tree[folder] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+		} else if module, _, ok := strings.Cut(f.Name, " @ "); ok {
+			tree[module] = &fstest.MapFile{Mode: fs.ModeIrregular}
+		} else if file, size, ok := strings.Cut(f.Name, " ("); ok {
+			tree[file] = &fstest.MapFile{Data: make([]byte, mebibytes(size)), Mode: 0o644}
 		} else {
 			tree[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
 		}
 	}
 	return tree
+}
+
+// mebibytes reads the size of "a (6 MiB)".
+func mebibytes(text string) int {
+	var n int
+	if _, err := fmt.Sscanf(text, "%d MiB)", &n); err != nil {
+		panic(fmt.Sprintf("size %q: %v", text, err))
+	}
+	return n << 20
 }
 
 func findings(r check.Result) string {

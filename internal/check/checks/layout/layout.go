@@ -10,5 +10,7 @@ func Checks() []check.Check {
 		applicationFolder,
 		buildFile,
 		startCommand,
+		submodule,
+		lfsPointer,
 	}
 }
