@@ -25,26 +25,8 @@ type ignore struct {
 	folderOnly bool
 }
 
-// readIgnores reads those at the root and in the folder; none when the tree is no
-// working tree, which Git's own folder (or file) at the root tells.
-func readIgnores(tree fs.FS, folder string) (ignores, error) {
-	root, err := fs.ReadDir(tree, ".")
-	if err != nil || check.Find(root, ".git") == nil {
-		return nil, err
-	}
-	all, err := readIgnore(tree, ".", root)
-	if err != nil || folder == "." {
-		return all, err
-	}
-	entries, err := fs.ReadDir(tree, folder)
-	if err != nil {
-		return nil, err
-	}
-	own, err := readIgnore(tree, folder, entries)
-	return append(all, own...), err
-}
-
-func readIgnore(tree fs.FS, folder string, entries []fs.DirEntry) (ignores, error) {
+// readIgnores reads the .gitignore of the folder, if there is one.
+func readIgnores(tree fs.FS, folder string, entries []fs.DirEntry) (ignores, error) {
 	const name = ".gitignore"
 	if e := check.Find(entries, name); e == nil || !e.Type().IsRegular() {
 		return nil, nil

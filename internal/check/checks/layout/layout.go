@@ -12,5 +12,8 @@ func Checks() []check.Check {
 		startCommand,
 		submodule,
 		lfsPointer,
+		symlink,
+		largeFile,
+		vendored,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
@@ -17,30 +18,50 @@ const maxListed = 20
 // Links are not followed. It passes over Git's own folder, over what
 // layout/vendored reports as a whole, and in a working tree over what Git ignores.
 func walk(tree fs.FS, folder string, visit func(file string, entry fs.DirEntry) error) error {
-	ignore, err := readIgnores(tree, folder)
+	root, err := fs.ReadDir(tree, ".")
 	if err != nil {
 		return err
 	}
-	return walkBelow(tree, folder, ignore, visit)
+	w := walker{tree: tree, visit: visit, working: check.Find(root, ".git") != nil}
+	var above ignores
+	if w.working && folder != "." {
+		if above, err = readIgnores(tree, ".", root); err != nil {
+			return err
+		}
+	}
+	return w.below(folder, above)
 }
 
-func walkBelow(tree fs.FS, folder string, ignore ignores, visit func(string, fs.DirEntry) error) error {
-	entries, err := fs.ReadDir(tree, folder)
+type walker struct {
+	tree    fs.FS
+	visit   func(file string, entry fs.DirEntry) error
+	working bool // Git's own folder (or file) at the root tells a working tree
+}
+
+func (w walker) below(folder string, ignored ignores) error {
+	entries, err := fs.ReadDir(w.tree, folder)
 	if err != nil {
 		return err
+	}
+	if w.working {
+		own, err := readIgnores(w.tree, folder, entries)
+		if err != nil {
+			return err
+		}
+		ignored = slices.Concat(ignored, own)
 	}
 	for _, entry := range entries {
 		file := path.Join(folder, entry.Name())
-		if ignore.match(file, entry.IsDir()) {
+		if ignored.match(file, entry.IsDir()) {
 			continue
 		}
-		if err := visit(file, entry); err != nil {
+		if err := w.visit(file, entry); err != nil {
 			return err
 		}
 		if !entry.IsDir() || entry.Name() == ".git" || vendoredName(entry.Name()) {
 			continue
 		}
-		if err := walkBelow(tree, file, ignore, visit); err != nil {
+		if err := w.below(file, ignored); err != nil {
 			return err
 		}
 	}
