@@ -10,6 +10,8 @@ func Checks() []check.Check {
 		applicationFolder,
 		buildFile,
 		startCommand,
+		lockFile,
+		outsideDependency,
 		submodule,
 		lfsPointer,
 		symlink,
