@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
@@ -147,6 +148,30 @@ func TestPackageOfMoreThanABound(t *testing.T) {
 	want := "app/package.json:0:0: app/package.json has more than 1024 KiB (Error, app)\n  Keep data out of package.json.\n"
 	if diff := cmp.Diff(want, findings(result)); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// Who has more than twenty links has one cause to mend.
+func TestManyFindingsOfOneFolder(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{
+		"connect.yaml":     {Data: []byte("deployAs:\n  - name: app\n    applicationType: assets\n")},
+		"app/package.json": {Data: []byte("{}")},
+	}
+	for i := range 23 {
+		tree[fmt.Sprintf("app/link%02d", i)] = &fstest.MapFile{Data: []byte("package.json"), Mode: fs.ModeSymlink | 0o777}
+	}
+	result, err := check.New(checks.All()...).Run(t.Context(), tree, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := result.Report.Findings
+	if len(found) != 21 {
+		t.Fatalf("%d findings, want 21", len(found))
+	}
+	first := found[0]
+	if first.File != "app" || first.Message != `3 more like these are in "app"` || first.Type != api.EntryWarning {
+		t.Errorf("the finding about the others: %+v", first)
 	}
 }
 

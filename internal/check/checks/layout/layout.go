@@ -10,6 +10,7 @@ func Checks() []check.Check {
 		applicationFolder,
 		buildFile,
 		startCommand,
+		undeclaredApplication,
 		lockFile,
 		outsideDependency,
 		submodule,
