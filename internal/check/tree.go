@@ -74,6 +74,22 @@ func (t boundTree) ReadDir(name string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(t.tree, name)
 }
 
+// ReadLink is what a symbolic link says: fs.ReadLink of the tree.
+func (t boundTree) ReadLink(name string) (string, error) {
+	if err := t.ctx.Err(); err != nil {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: err}
+	}
+	return fs.ReadLink(t.tree, name)
+}
+
+// Lstat is there because fs.ReadLinkFS has it.
+func (t boundTree) Lstat(name string) (fs.FileInfo, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, &fs.PathError{Op: "lstat", Path: name, Err: err}
+	}
+	return fs.Lstat(t.tree, name)
+}
+
 // ofApplication is the tree as a check of one application may see it: the names at
 // the root, the files there, and the application's folder. Whatever else it reads
 // is an error of the check: its findings would be kept too long.
@@ -100,6 +116,20 @@ func (t applicationTree) ReadDir(name string) ([]fs.DirEntry, error) {
 		}
 	}
 	return fs.ReadDir(t.tree, name)
+}
+
+func (t applicationTree) ReadLink(name string) (string, error) {
+	if err := t.sees("readlink", name); err != nil {
+		return "", err
+	}
+	return fs.ReadLink(t.tree, name)
+}
+
+func (t applicationTree) Lstat(name string) (fs.FileInfo, error) {
+	if err := t.sees("lstat", name); err != nil {
+		return nil, err
+	}
+	return fs.Lstat(t.tree, name)
 }
 
 func (t applicationTree) sees(op, name string) error {

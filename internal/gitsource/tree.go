@@ -30,8 +30,8 @@ type Tree struct {
 	close  func() error
 }
 
-// FS returns the files, read-only. It is also an fs.ReadDirFS, fs.ReadFileFS and
-// fs.StatFS, and safe for concurrent use. Symbolic links (fs.ModeSymlink) and
+// FS returns the files, read-only. It is also an fs.ReadDirFS, fs.ReadFileFS,
+// fs.StatFS and fs.ReadLinkFS, and safe for concurrent use. Symbolic links (fs.ModeSymlink) and
 // submodules (fs.ModeIrregular) are listed and never followed: reading one returns
 // ErrNotRegular, and reading a file of more than 8 MiB ErrTooLarge. What has a
 // name that is no valid path is left out.

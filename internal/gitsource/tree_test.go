@@ -43,6 +43,7 @@ func TestTree(t *testing.T) {
 		gitserver.Entry{Path: "service.js", Mode: gitserver.ModeFile},
 		gitserver.Entry{Path: "link", Mode: gitserver.ModeSymlink, Data: "../../../etc/passwd"},
 		gitserver.Entry{Path: "folder-link", Mode: gitserver.ModeSymlink, Data: "service"},
+		gitserver.Entry{Path: "long-link", Mode: gitserver.ModeSymlink, Data: strings.Repeat("x", maxPath+1)},
 		gitserver.Entry{Path: "module", Mode: gitserver.ModeSubmodule, Data: strings.Repeat("1", 40)},
 		gitserver.Entry{Path: ".gitmodules", Mode: gitserver.ModeFile, Data: "[submodule \"module\"]\n\tpath = module\n\turl = https://127.0.0.1:1/x\n"},
 		gitserver.Entry{Path: deep, Mode: gitserver.ModeFile, Data: "deep"},
@@ -72,6 +73,18 @@ func TestTree(t *testing.T) {
 	} {
 		if _, err := fs.ReadFile(files, path); !errors.Is(err, want) {
 			t.Errorf("read %s: %v, want %v", path, err, want)
+		}
+	}
+	for path, want := range map[string]string{"link": "../../../etc/passwd", "folder-link": "service"} {
+		if target, err := fs.ReadLink(files, path); err != nil || target != want {
+			t.Errorf("link %s: %q, %v, want %q", path, target, err, want)
+		}
+	}
+	for path, want := range map[string]error{
+		"long-link": fs.ErrInvalid, "connect.yaml": fs.ErrInvalid, "module": fs.ErrInvalid, "nowhere": fs.ErrNotExist,
+	} {
+		if _, err := fs.ReadLink(files, path); !errors.Is(err, want) {
+			t.Errorf("link %s: %v, want %v", path, err, want)
 		}
 	}
 	link, err := files.Open("link")

@@ -15,12 +15,14 @@ type treeFS struct {
 	objects *objects
 	nodes   map[string]*node // by path
 	regular []*node          // the regular files
+	links   []*node          // the symbolic links
 }
 
 var (
 	_ fs.ReadDirFS  = (*treeFS)(nil)
 	_ fs.ReadFileFS = (*treeFS)(nil)
 	_ fs.StatFS     = (*treeFS)(nil)
+	_ fs.ReadLinkFS = (*treeFS)(nil)
 )
 
 func (t *treeFS) find(op, name string) (*node, error) {
@@ -76,12 +78,29 @@ func (t *treeFS) Stat(name string) (fs.FileInfo, error) {
 	return nodeInfo{n}, nil
 }
 
+// Lstat is Stat: links are not followed.
+func (t *treeFS) Lstat(name string) (fs.FileInfo, error) { return t.Stat(name) }
+
+// ReadLink returns what a symbolic link says, wherever that leads, and
+// fs.ErrInvalid for what is no link or says more than a path can.
+func (t *treeFS) ReadLink(name string) (string, error) {
+	n, err := t.find("readlink", name)
+	if err != nil {
+		return "", err
+	}
+	target, err := n.target()
+	if err != nil {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: err}
+	}
+	return target, nil
+}
+
 // node is a file or a folder. It is its own fs.DirEntry.
 type node struct {
 	files    *treeFS
 	name, id string
 	mode     fs.FileMode
-	size     int64         // of a regular file
+	size     int64         // of a regular file, or of what a link says
 	children []fs.DirEntry // by name
 }
 
@@ -99,6 +118,17 @@ func (n *node) read() ([]byte, error) {
 		return nil, tooManyBytes(n.size, maxBlob)
 	default:
 		return n.files.objects.blob(n.id, n.size)
+	}
+}
+
+// target reads what a symbolic link says.
+func (n *node) target() (string, error) {
+	switch {
+	case n.mode.Type() != fs.ModeSymlink, n.size > maxPath:
+		return "", fs.ErrInvalid
+	default:
+		data, err := n.files.objects.blob(n.id, n.size)
+		return string(data), err
 	}
 }
 

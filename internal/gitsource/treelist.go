@@ -65,20 +65,23 @@ func (t *treeFS) add(parent folder, entries []treeEntry) (folders []folder, err 
 			folders = append(folders, folder{path: child, node: n})
 		case n.mode.IsRegular():
 			t.regular = append(t.regular, n)
+		case n.mode.Type() == fs.ModeSymlink:
+			t.links = append(t.links, n)
 		}
 	}
 	slices.SortFunc(parent.node.children, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return folders, nil
 }
 
-// measure asks for the sizes of the regular files.
+// measure asks for the sizes of the regular files and of what links say.
 func (t *treeFS) measure() error {
-	ids := make([]string, len(t.regular))
-	for i, n := range t.regular {
+	measured := slices.Concat(t.regular, t.links)
+	ids := make([]string, len(measured))
+	for i, n := range measured {
 		ids[i] = n.id
 	}
 	return t.objects.each("info", ids, func(i int, found object) error {
-		t.regular[i].size = found.size
+		measured[i].size = found.size
 		return nil
 	})
 }

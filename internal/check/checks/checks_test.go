@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
@@ -97,7 +98,8 @@ func splitWant(a *txtar.Archive) (tree []txtar.File, want string) {
 }
 
 // treeOf makes a tree of an archive. A name that ends in a slash is an empty
-// folder, "a -> b" a symbolic link.
+// folder, "a -> b" a symbolic link, "a @ 1f2e3d" a submodule at that commit, and
+// "a (6 MiB)" a file of that size.
 func treeOf(files []txtar.File) fs.FS {
 	tree := fstest.MapFS{}
 	for _, f := range files {
@@ -105,11 +107,24 @@ func treeOf(files []txtar.File) fs.FS {
 			tree[link] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
 		} else if folder, ok := strings.CutSuffix(f.Name, "/"); ok {
 			tree[folder] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+		} else if module, _, ok := strings.Cut(f.Name, " @ "); ok {
+			tree[module] = &fstest.MapFile{Mode: fs.ModeIrregular}
+		} else if file, size, ok := strings.Cut(f.Name, " ("); ok {
+			tree[file] = &fstest.MapFile{Data: make([]byte, mebibytes(size)), Mode: 0o644}
 		} else {
 			tree[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
 		}
 	}
 	return tree
+}
+
+// mebibytes reads the size of "a (6 MiB)".
+func mebibytes(text string) int {
+	var n int
+	if _, err := fmt.Sscanf(text, "%d MiB)", &n); err != nil {
+		panic(fmt.Sprintf("size %q: %v", text, err))
+	}
+	return n << 20
 }
 
 func findings(r check.Result) string {
@@ -133,6 +148,30 @@ func TestPackageOfMoreThanABound(t *testing.T) {
 	want := "app/package.json:0:0: app/package.json has more than 1024 KiB (Error, app)\n  Keep data out of package.json.\n"
 	if diff := cmp.Diff(want, findings(result)); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// Who has more than twenty links has one cause to mend.
+func TestManyFindingsOfOneFolder(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{
+		"connect.yaml":     {Data: []byte("deployAs:\n  - name: app\n    applicationType: assets\n")},
+		"app/package.json": {Data: []byte("{}")},
+	}
+	for i := range 23 {
+		tree[fmt.Sprintf("app/link%02d", i)] = &fstest.MapFile{Data: []byte("package.json"), Mode: fs.ModeSymlink | 0o777}
+	}
+	result, err := check.New(checks.All()...).Run(t.Context(), tree, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := result.Report.Findings
+	if len(found) != 21 {
+		t.Fatalf("%d findings, want 21", len(found))
+	}
+	first := found[0]
+	if first.File != "app" || first.Message != `3 more like these are in "app"` || first.Type != api.EntryWarning {
+		t.Errorf("the finding about the others: %+v", first)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -113,6 +114,9 @@ func (p *Package) Script(name string) string {
 // Member is the text of a top-level member, "" when it is none.
 func (p *Package) Member(name string) string { return text(p.members[name]) }
 
+// Has tells whether there is a top-level member of that name.
+func (p *Package) Has(name string) bool { return p.members[name] != nil }
+
 func text(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
@@ -124,20 +128,48 @@ func text(raw json.RawMessage) string {
 // MemberPosition is where the name of a top-level member stands, that of the
 // whole object when it has none.
 func (p *Package) MemberPosition(name string) (line, column int) {
-	dec := json.NewDecoder(bytes.NewReader(p.text))
-	_, _ = dec.Token() // the opening brace: parse has accepted the text
-	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			break
-		}
-		if token == name {
-			return p.position(int(dec.InputOffset()) - len(name) - len(`""`))
-		}
-		var skipped json.RawMessage
-		if dec.Decode(&skipped) != nil {
-			break
-		}
+	if m, ok := findMember(p.text, name); ok {
+		return p.position(m.nameAt)
 	}
 	return p.position(p.firstByte())
+}
+
+// member is one of a JSON object, its places as offsets.
+type member struct {
+	name            string
+	nameAt, valueAt int
+	value           json.RawMessage
+}
+
+// members are those of a JSON object in their order, none when it is no object.
+func members(object []byte) iter.Seq[member] {
+	return func(yield func(member) bool) {
+		dec := json.NewDecoder(bytes.NewReader(object))
+		if brace, err := dec.Token(); err != nil || brace != json.Delim('{') {
+			return
+		}
+		for dec.More() {
+			before := int(dec.InputOffset())
+			token, err := dec.Token()
+			name, isText := token.(string)
+			var value json.RawMessage
+			if err != nil || !isText || dec.Decode(&value) != nil {
+				return
+			}
+			m := member{name: name, value: value, valueAt: int(dec.InputOffset()) - len(value)}
+			m.nameAt = before + bytes.IndexByte(object[before:], '"') // after a comma at most
+			if !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+func findMember(object []byte, name string) (member, bool) {
+	for m := range members(object) {
+		if m.name == name {
+			return m, true
+		}
+	}
+	return member{}, false
 }

@@ -61,6 +61,9 @@ func folderProblem(p *check.Pass, root []fs.DirEntry, name string) (message, hel
 	case entry.Type()&fs.ModeSymlink != 0:
 		return fmt.Sprintf("the folder of application %q is a symbolic link", name),
 			"Commit the folder itself: links are not followed.", nil
+	case entry.Type()&fs.ModeIrregular != 0:
+		return fmt.Sprintf("the folder of application %q is a submodule", name),
+			"Commit the files themselves: submodules are not fetched.", nil
 	case !entry.IsDir():
 		return fmt.Sprintf("%q is a file, but application %q needs a folder of that name", name, name), "", nil
 	}

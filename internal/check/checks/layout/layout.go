@@ -10,5 +10,13 @@ func Checks() []check.Check {
 		applicationFolder,
 		buildFile,
 		startCommand,
+		undeclaredApplication,
+		lockFile,
+		outsideDependency,
+		submodule,
+		lfsPointer,
+		symlink,
+		largeFile,
+		vendored,
 	}
 }

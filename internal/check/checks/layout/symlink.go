@@ -1,0 +1,103 @@
+package layout
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
+)
+
+var symlink = check.Check{
+	ID:    "layout/symlink",
+	Title: "An application's folder has no symbolic links",
+	Why: "Each application is built from its folder alone, so a link that leads out of it leads nowhere, and what it " +
+		"stands for is missing from the build. That is a warning for documents and editors' settings, which a build " +
+		"does not need. Links within the folder are a warning: not every tool keeps them on the way to the build.",
+	Fix:            "Commit the file or folder itself in place of the link.",
+	RunApplication: runSymlink,
+}
+
+func runSymlink(p *check.Pass) error {
+	var found []api.Finding
+	err := walkApplication(p, func(file string, entry fs.DirEntry) error {
+		if entry.Type()&fs.ModeSymlink == 0 {
+			return nil
+		}
+		severity, message, err := judgeLink(p, file)
+		if err != nil {
+			return err
+		}
+		found = append(found, api.Finding{Type: severity, Message: message, File: file})
+		return nil
+	})
+	reportFew(p, p.Application.Name, found)
+	return err
+}
+
+func judgeLink(p *check.Pass, file string) (severity api.ReportEntryType, message string, err error) {
+	says, err := fs.ReadLink(p.Tree, file)
+	if errors.Is(err, fs.ErrInvalid) {
+		return api.EntryError, fmt.Sprintf("%q is a symbolic link that leads nowhere", file), nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	severity = api.EntryError
+	if !neededToBuild(file) {
+		severity = api.EntryWarning
+	}
+	target := path.Join(path.Dir(file), says)
+	if path.IsAbs(says) || !within(p.Application.Name, target) {
+		return severity, fmt.Sprintf("%q is a symbolic link to %q, outside the application's folder", file, says), nil
+	}
+	_, err = fs.Lstat(p.Tree, target)
+	switch {
+	case err == nil:
+		return api.EntryWarning, fmt.Sprintf("%q is a symbolic link to %q", file, says), nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", "", err
+	case madeByBuild(target) || throughLink(p.Tree, target):
+		severity = api.EntryWarning
+	}
+	return severity, fmt.Sprintf("%q is a symbolic link to %q, which is not there", file, says), nil
+}
+
+// within tells whether a clean path is that of the folder or below it.
+func within(folder, file string) bool {
+	return file == folder || strings.HasPrefix(file, folder+"/")
+}
+
+// neededToBuild is false of documents and of hidden files, save those that package
+// managers read.
+func neededToBuild(file string) bool {
+	name := path.Base(file)
+	if strings.HasPrefix(name, ".") {
+		return slices.Contains([]string{".npmrc", ".yarnrc", ".yarnrc.yml", ".env"}, name)
+	}
+	stem := strings.ToUpper(strings.TrimSuffix(name, path.Ext(name)))
+	return path.Ext(name) != ".md" && !slices.Contains([]string{"LICENSE", "LICENCE", "NOTICE", "README", "CHANGELOG"}, stem)
+}
+
+// madeByBuild tells whether a path leads through a folder that builds usually fill,
+// so that it may well be there later.
+func madeByBuild(file string) bool {
+	return slices.ContainsFunc(strings.Split(file, "/"), func(part string) bool {
+		return vendoredName(part) || slices.Contains([]string{"dist", "build", "target", "public"}, part)
+	})
+}
+
+// throughLink tells whether a folder on the way to the file is itself a link: then
+// the path alone does not say where it leads.
+func throughLink(tree fs.FS, file string) bool {
+	for folder := path.Dir(file); folder != "."; folder = path.Dir(folder) {
+		if info, err := fs.Lstat(tree, folder); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,95 @@
+package layout
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
+)
+
+// maxListed is how many findings one check lists of one folder. Who has more of
+// them has one cause to mend, and the first ones show it.
+const maxListed = 20
+
+// walk visits what is below a folder, listing by listing, in the order of names.
+// Links are not followed. It passes over Git's own folder, over what
+// layout/vendored reports as a whole, and in a working tree over what Git ignores.
+func walk(tree fs.FS, folder string, visit func(file string, entry fs.DirEntry) error) error {
+	root, err := fs.ReadDir(tree, ".")
+	if err != nil {
+		return err
+	}
+	w := walker{tree: tree, visit: visit, working: check.Find(root, ".git") != nil}
+	var above ignores
+	if w.working && folder != "." {
+		if above, err = readIgnores(tree, ".", root); err != nil {
+			return err
+		}
+	}
+	return w.below(folder, above)
+}
+
+type walker struct {
+	tree    fs.FS
+	visit   func(file string, entry fs.DirEntry) error
+	working bool // Git's own folder (or file) at the root tells a working tree
+}
+
+func (w walker) below(folder string, ignored ignores) error {
+	entries, err := fs.ReadDir(w.tree, folder)
+	if err != nil {
+		return err
+	}
+	if w.working {
+		own, err := readIgnores(w.tree, folder, entries)
+		if err != nil {
+			return err
+		}
+		ignored = slices.Concat(ignored, own)
+	}
+	for _, entry := range entries {
+		file := path.Join(folder, entry.Name())
+		if ignored.match(file, entry.IsDir()) {
+			continue
+		}
+		if err := w.visit(file, entry); err != nil {
+			return err
+		}
+		if !entry.IsDir() || entry.Name() == ".git" || vendoredName(entry.Name()) {
+			continue
+		}
+		if err := w.below(file, ignored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walkApplication walks the folder of the application, if it has one.
+func walkApplication(p *check.Pass, visit func(file string, entry fs.DirEntry) error) error {
+	folder, err := check.Folder(p.Tree, p.Application.Name)
+	if err != nil || len(folder) == 0 {
+		return err // layout/application-folder says so
+	}
+	return walk(p.Tree, p.Application.Name, visit)
+}
+
+// reportFew reports the first findings about a folder, and how many it leaves out.
+func reportFew(p *check.Pass, folder string, findings []api.Finding) {
+	for _, f := range findings[:min(len(findings), maxListed)] {
+		p.Report(f)
+	}
+	if left := len(findings) - maxListed; left > 0 {
+		last := findings[len(findings)-1]
+		p.Report(api.Finding{
+			Type:        last.Type,
+			Message:     fmt.Sprintf("%d more like these are in %q", left, folder),
+			File:        folder,
+			Application: last.Application,
+			Help:        last.Help,
+		})
+	}
+}
