@@ -106,7 +106,7 @@ func treeOf(files []txtar.File) fs.FS {
 		} else if folder, ok := strings.CutSuffix(f.Name, "/"); ok {
 			tree[folder] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
 		} else {
-			tree[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
+			tree[f.Name] = &fstest.MapFile{Data: []byte(planted.Replace(string(f.Data))), Mode: 0o644}
 		}
 	}
 	return tree
