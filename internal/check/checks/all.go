@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/documents"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/secrets"
 )
@@ -17,5 +18,6 @@ func All() []check.Check {
 	return slices.Concat(
 		layout.Checks(),
 		secrets.Checks(),
+		documents.Checks(),
 	)
 }
