@@ -27,6 +27,9 @@ type Check struct {
 	Why string
 	// Fix says how to repair it; it is the help of findings that bring none.
 	Fix string
+	// Data names what the verdict depends on beside our own code, such as the rules
+	// of a library and their version: "gitleaks v8.30.1". It is part of the ruleset.
+	Data string
 	// Run judges the tree as a whole, RunApplication one application of it: a
 	// check has one of them. They return an error only for trouble of our own,
 	// such as a tree that cannot be read: whatever is wrong with the connector is

@@ -41,12 +41,17 @@ func New(checks ...Check) *Engine {
 		e.families = append(e.families, family)
 		e.checks = append(e.checks, own...)
 	}
+	var judgedBy []string
 	for _, c := range e.checks {
 		e.rules = append(e.rules, c.ID)
 		e.why[c.ID] = c.Why
+		if c.Data != "" {
+			judgedBy = append(judgedBy, c.ID+" "+c.Data)
+		}
 	}
 	slices.Sort(e.rules)
-	e.ruleset = digest(e.rules)
+	slices.Sort(judgedBy)
+	e.ruleset = digest(slices.Concat(e.rules, judgedBy))
 	return e
 }
 
@@ -59,8 +64,8 @@ func specRules() []string {
 	return ids
 }
 
-func digest(rules []string) string {
-	sum := sha256.Sum256([]byte(engineVersion + "\n" + strings.Join(rules, "\n")))
+func digest(lines []string) string {
+	sum := sha256.Sum256([]byte(engineVersion + "\n" + strings.Join(lines, "\n")))
 	return "sha256:" + hex.EncodeToString(sum[:8])
 }
 
@@ -126,10 +131,11 @@ func (e *Engine) Run(ctx context.Context, tree fs.FS, opts Options) (Result, err
 			secrets = append(secrets, found.secrets...)
 		}
 	}
-	if err := addSnippets(tree, findings); err != nil {
+	hide := redactor(secrets)
+	if err := addSnippets(tree, findings, hide); err != nil {
 		return Result{}, fmt.Errorf("read snippets: %w", err)
 	}
-	redact(findings, secrets)
+	redact(findings, hide)
 	return e.result(spec, findings, familiesOf(e.rules, opts.Only)), nil
 }
 
@@ -148,7 +154,7 @@ func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error)
 	lines := bytes.Split(data, []byte("\n"))
 	for i := range findings {
 		findings[i].File = name
-		addSnippet(&findings[i], lines)
+		addSnippet(&findings[i], lines, redactor(nil))
 	}
 	return e.result(spec, findings, familiesOf(specRules(), opts.Only)), nil
 }

@@ -274,6 +274,11 @@ func TestRuleset(t *testing.T) {
 	if got := check.New(a).Ruleset(); got == set {
 		t.Errorf("a check more does not change the ruleset %s", set)
 	}
+	other := b
+	other.Data = "rules v2"
+	if got := check.New(a, other).Ruleset(); got == set {
+		t.Errorf("other data of a check does not change the ruleset %s", set)
+	}
 	if got := run(t, treeWith(twoApplications), check.Options{}, a, b).Report.Ruleset; got != set {
 		t.Errorf("the report says %s, the engine %s", got, set)
 	}

@@ -75,11 +75,11 @@ func (e *Engine) NotReached(reason string) []Outcome {
 }
 
 // decide reads the state of an outcome off the findings of its family and
-// application.
+// application. A finding that names no application is about all of them.
 func decide(o Outcome, findings []api.Finding, ran map[string]bool) Outcome {
 	failed := slices.ContainsFunc(findings, func(f api.Finding) bool {
 		return f.Type == api.EntryError && familyOf(f.Rule) == o.Family &&
-			(o.Application == "" || f.Application == o.Application)
+			(o.Application == "" || f.Application == "" || f.Application == o.Application)
 	})
 	switch {
 	case failed:

@@ -15,12 +15,13 @@ const (
 	maxSnippet = 160
 	// maxSnippetFile is the size of the largest file that snippets come from.
 	maxSnippetFile = 1 << 20
-	redacted       = "[redacted]"
+	// Redacted stands where a secret was.
+	Redacted = "[redacted]"
 )
 
 // addSnippets gives each finding the line at which it stands, where it has none of
-// its own.
-func addSnippets(tree fs.FS, findings []api.Finding) error {
+// its own. Secrets are hidden before a line is cut: half a secret is found no more.
+func addSnippets(tree fs.FS, findings []api.Finding, hide func(string) string) error {
 	files := map[string][][]byte{}
 	for i := range findings {
 		f := &findings[i]
@@ -36,15 +37,15 @@ func addSnippets(tree fs.FS, findings []api.Finding) error {
 			lines = bytes.Split(data, []byte("\n"))
 			files[f.File] = lines
 		}
-		addSnippet(f, lines)
+		addSnippet(f, lines, hide)
 	}
 	return nil
 }
 
 // addSnippet takes the snippet of a finding from the lines of its file.
-func addSnippet(f *api.Finding, lines [][]byte) {
+func addSnippet(f *api.Finding, lines [][]byte, hide func(string) string) {
 	if f.Line > 0 && f.Line <= len(lines) && f.Snippet == "" {
-		f.Snippet = snippet(string(lines[f.Line-1]), f.Column)
+		f.Snippet = snippet(hide(string(lines[f.Line-1])), f.Column)
 	}
 }
 
@@ -59,22 +60,26 @@ func snippet(line string, column int) string {
 	return Harmless(strings.TrimSpace(string(cut)))
 }
 
-// redact takes secrets out of everything that findings say. The longest go first:
-// one may be a part of another.
-func redact(findings []api.Finding, secrets []string) {
+// redactor returns what takes secrets out of a text. The longest go first: one may
+// be a part of another.
+func redactor(secrets []string) func(string) string {
 	if len(secrets) == 0 {
-		return
+		return func(text string) string { return text }
 	}
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, s := range secrets {
-		pairs = append(pairs, s, redacted)
+		pairs = append(pairs, s, Redacted)
 	}
-	r := strings.NewReplacer(pairs...)
+	return strings.NewReplacer(pairs...).Replace
+}
+
+// redact takes secrets out of everything that findings say.
+func redact(findings []api.Finding, hide func(string) string) {
 	for i := range findings {
 		f := &findings[i]
-		f.Message, f.Snippet, f.Help = r.Replace(f.Message), r.Replace(f.Snippet), r.Replace(f.Help)
-		if f.Fix != nil && slices.ContainsFunc(f.Fix.Edits, func(e api.Edit) bool { return r.Replace(e.Text) != e.Text }) {
+		f.Message, f.Snippet, f.Help = hide(f.Message), hide(f.Snippet), hide(f.Help)
+		if f.Fix != nil && slices.ContainsFunc(f.Fix.Edits, func(e api.Edit) bool { return hide(e.Text) != e.Text }) {
 			f.Fix = nil // what it would write has the secret
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/documents"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/secrets"
 )
 
 // All lists the checks in the order in which they run. A new check is one file in
@@ -15,5 +17,7 @@ import (
 func All() []check.Check {
 	return slices.Concat(
 		layout.Checks(),
+		secrets.Checks(),
+		documents.Checks(),
 	)
 }

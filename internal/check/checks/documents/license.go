@@ -1,0 +1,74 @@
+package documents
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/licensecheck"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
+)
+
+var license = check.Check{
+	ID:    "documents/license",
+	Title: "The repository has a licence",
+	Why: "Without a licence nobody but its author may use, change or pass on the code, also where it can be read. " +
+		"The file stands at the root and is called LICENSE, LICENCE, COPYING or UNLICENSE, with any ending, or is a folder LICENSES. " +
+		"A text that is not that of a licence known to SPDX is information: it may be one of your own.",
+	Fix:  "Add a file LICENSE at the root with the text of the licence: https://choosealicense.com has texts to copy, and words for those who want none.",
+	Data: "licensecheck v0.3.1",
+	Run:  runLicense,
+}
+
+// recognisedPercent is how much of a text a known licence has to cover; the rest is
+// names, years and notes.
+const recognisedPercent = 75
+
+var licenseNames = regexp.MustCompile(`(?i)^(?:licen[sc]e|licenses|copying|unlicense)(?:[._-].*)?$`)
+
+func runLicense(p *check.Pass) error {
+	d, err := find(p.Tree, licenseNames, ".")
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		p.Report(api.Finding{
+			Type: api.EntryWarning, Message: "the repository has no licence", File: "LICENSE",
+		})
+		return nil
+	}
+	if !d.read {
+		return nil
+	}
+	coverage := licensecheck.Scan([]byte(d.text))
+	if coverage.Percent >= recognisedPercent {
+		return nil
+	}
+	p.Report(api.Finding{
+		Type:    api.EntryInformation,
+		Message: fmt.Sprintf("%s is not the text of a licence that is known: %s", d.file, describe(coverage)),
+		File:    d.file,
+		Line:    1,
+		Column:  1,
+		Help: "If it is meant to be a known licence, copy its whole text from https://spdx.org/licenses; " +
+			"if it is one of your own, leave it as it is.",
+	})
+	return nil
+}
+
+// describe says what was found in a text all the same.
+func describe(c licensecheck.Coverage) string {
+	var names []string
+	for _, m := range c.Match {
+		if !slices.Contains(names, m.ID) {
+			names = append(names, m.ID)
+		}
+	}
+	if len(names) == 0 {
+		return "nothing in it is part of one"
+	}
+	return fmt.Sprintf("%.0f%% of it is %s", c.Percent, strings.Join(names, ", "))
+}

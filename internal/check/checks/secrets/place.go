@@ -1,0 +1,31 @@
+package secrets
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// exampleFolders hold what tests and readers need, by the habits of the field.
+var exampleFolders = []string{
+	"test", "tests", "__tests__", "__mocks__", "__fixtures__", "mocks", "fixtures", "testdata", "e2e", "spec", "specs",
+	"docs", "doc", "example", "examples", "sample", "samples",
+}
+
+var exampleFile = regexp.MustCompile(`(?i)(?:[._-](?:test|tests|spec|mock|mocks|fixture|fixtures|example|sample|template|dist)(?:\.|$)|\.(?:md|mdx|rst|adoc|txt)$)`)
+
+// isExample tells whether the file is for tests or for readers: what looks like a
+// secret there is often made up.
+func (l leak) isExample() bool {
+	folders := strings.Split(path.Dir(strings.ToLower(l.file)), "/")
+	return exampleFile.MatchString(path.Base(l.file)) ||
+		slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(exampleFolders, f) })
+}
+
+// isEnvironment tells whether the file is one from which a process takes real
+// values: .env, .env.local, .env.production.
+func (l leak) isEnvironment() bool {
+	name := path.Base(l.file)
+	return (name == ".env" || strings.HasPrefix(name, ".env.")) && !l.isExample()
+}
