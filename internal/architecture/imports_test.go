@@ -33,7 +33,10 @@ var mayImport = []struct {
 	{"internal/connectyaml/recovery", nil},
 	{"internal/connectyaml", []string{"api", "internal/connectyaml/recovery", "internal/nearest"}},
 	{"internal/check", []string{"api", "internal/connectyaml", "internal/panics"}},
-	{"internal/check/checks", []string{"api", "internal/check", "internal/connectyaml", "internal/nearest"}},
+	{"internal/check/nodepackage", []string{"internal/check"}},
+	{"internal/check/checks/layout", []string{"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest"}},
+	{"internal/check/checks/scripts", []string{"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest"}},
+	{"internal/check/checks", []string{"internal/check", "internal/check/checks/layout", "internal/check/checks/scripts", "internal/connectyaml"}},
 
 	{"internal/store", []string{"api"}},
 	{"internal/store/storetest", []string{"api", "internal/store"}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/scripts"
 )
 
 // All lists the checks in the order in which they run. A new check is one file in
@@ -15,5 +16,6 @@ import (
 func All() []check.Check {
 	return slices.Concat(
 		layout.Checks(),
+		scripts.Checks(),
 	)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -140,4 +141,20 @@ func (p *Package) MemberPosition(name string) (line, column int) {
 		}
 	}
 	return p.position(p.firstByte())
+}
+
+// Scripts are the names under scripts that have a command, sorted.
+func (p *Package) Scripts() []string {
+	var scripts map[string]json.RawMessage
+	if json.Unmarshal(p.members["scripts"], &scripts) != nil {
+		return nil
+	}
+	var names []string
+	for name, command := range scripts {
+		if text(command) != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
