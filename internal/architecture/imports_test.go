@@ -39,9 +39,12 @@ var mayImport = []struct {
 	}},
 	{"internal/check/checks/documents", []string{"api", "internal/check"}},
 	{"internal/check/checks/secrets", []string{"api", "internal/check", "internal/connectyaml"}},
+	{"internal/check/checks/scripts", []string{
+		"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest",
+	}},
 	{"internal/check/checks", []string{
-		"internal/check", "internal/check/checks/documents", "internal/check/checks/layout", "internal/check/checks/secrets",
-		"internal/connectyaml",
+		"internal/check", "internal/check/checks/documents", "internal/check/checks/layout", "internal/check/checks/scripts",
+		"internal/check/checks/secrets", "internal/connectyaml",
 	}},
 
 	{"internal/store", []string{"api"}},

@@ -169,9 +169,10 @@ func (s *specifications) remember(req gitsource.Request, tag seenTag, spec *conn
 }
 
 // weight is about how many bytes a specification takes: its texts are at most
-// those of the file, but aliases can repeat its lists.
+// those of the file, but aliases can repeat its lists. A key counts with its
+// place in the file.
 func weight(data []byte, spec *connectyaml.Spec) int {
-	const key = 64
+	const key = 128
 	bytes := len(data)
 	for _, a := range spec.Applications {
 		bytes += key * (len(a.Configuration.StandardConfiguration) + len(a.Configuration.SecuredConfiguration))

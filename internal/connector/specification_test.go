@@ -238,5 +238,5 @@ func TestWeight(t *testing.T) {
 			SecuredConfiguration:  make([]api.SecuredConfigurationKey, 10),
 		}
 	}
-	requireEqual(t, "with keys", 5+64*220, weight([]byte("12345"), spec))
+	requireEqual(t, "with keys", 5+128*220, weight([]byte("12345"), spec))
 }

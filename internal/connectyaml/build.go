@@ -9,6 +9,7 @@ func build(root *node) *Spec {
 	if c := inherit.get("configuration"); c != nil {
 		configuration := buildConfiguration(c)
 		spec.GlobalConfiguration = &configuration
+		spec.GlobalKeyPositions = keyPositions(c)
 	}
 	if c := inherit.get("apiClient"); c != nil {
 		client := api.ConnectorAPIClient{}
@@ -28,6 +29,10 @@ func build(root *node) *Spec {
 			PreUndeploy:   scripts.get("preUndeploy").asText(),
 			Configuration: buildConfiguration(a.get("configuration")),
 			NamePosition:  a.get("name").pos,
+
+			PostDeployPosition:  scripts.get("postDeploy").position(),
+			PreUndeployPosition: scripts.get("preUndeploy").position(),
+			KeyPositions:        keyPositions(a.get("configuration")),
 		})
 	}
 	return spec
@@ -48,6 +53,21 @@ func buildConfiguration(c *node) api.ConnectorConfiguration {
 		out.SecuredConfiguration = append(out.SecuredConfiguration, api.SecuredConfigurationKey{
 			Key: e.get("key").asText(), Description: e.get("description").asText(), Required: isTrue(e.get("required")),
 		})
+	}
+	return out
+}
+
+// keyPositions needs no care for a key that stands twice: the grammar forbids it.
+func keyPositions(configuration *node) KeyPositions {
+	var out KeyPositions
+	for _, list := range []string{keyStandard, keySecured} {
+		for _, e := range configuration.get(list).list() {
+			if out == nil {
+				out = KeyPositions{}
+			}
+			key := e.get("key")
+			out[key.asText()] = key.position()
+		}
 	}
 	return out
 }

@@ -58,6 +58,14 @@ func (n *node) asText() string {
 	return n.text
 }
 
+// position is where the value stands, zero when there is none.
+func (n *node) position() Position {
+	if n == nil {
+		return Position{}
+	}
+	return n.pos
+}
+
 // list are the items of a list, none for every other value.
 func (n *node) list() []*node {
 	if n == nil {

@@ -59,12 +59,18 @@ func TestSpec(t *testing.T) {
 					SecuredConfiguration: []api.SecuredConfigurationKey{},
 				},
 				NamePosition: connectyaml.Position{Line: 13, Column: 13},
+
+				PostDeployPosition:  connectyaml.Position{Line: 17, Column: 19},
+				PreUndeployPosition: connectyaml.Position{Line: 18, Column: 20},
+				KeyPositions:        connectyaml.KeyPositions{"RATE": {Line: 21, Column: 16}},
 			},
 		},
 		GlobalConfiguration: &api.ConnectorConfiguration{
 			StandardConfiguration: []api.StandardConfigurationKey{},
 			SecuredConfiguration:  []api.SecuredConfigurationKey{{Key: "TOKEN", Description: "A token", Required: true}},
 		},
+		GlobalKeyPositions: connectyaml.KeyPositions{"TOKEN": {Line: 6, Column: 14}},
+
 		APIClient: &api.ConnectorAPIClient{Scopes: []string{"manage_orders", "view_products"}},
 	}
 	file := strings.Replace(wholeFile, "-é", "", 1)

@@ -16,6 +16,8 @@ type Spec struct {
 	GlobalConfiguration *api.ConnectorConfiguration
 	// APIClient is inheritAs.apiClient, nil when absent.
 	APIClient *api.ConnectorAPIClient
+	// GlobalKeyPositions says where the keys of GlobalConfiguration stand.
+	GlobalKeyPositions KeyPositions
 }
 
 // Application is one entry of deployAs.
@@ -33,7 +35,16 @@ type Application struct {
 	Configuration api.ConnectorConfiguration
 	// NamePosition is where the value of name stands in the file.
 	NamePosition Position
+	// PostDeployPosition and PreUndeployPosition are those of the commands, zero
+	// when absent.
+	PostDeployPosition, PreUndeployPosition Position
+	// KeyPositions says where the keys of Configuration stand.
+	KeyPositions KeyPositions
 }
+
+// KeyPositions are the places of a configuration's keys in the file, by key; nil
+// when it has none.
+type KeyPositions map[string]Position
 
 // Position is a place in the file. Both count from 1; a column counts Unicode
 // code points.

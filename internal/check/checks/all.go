@@ -9,6 +9,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check/checks/documents"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/secrets"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/scripts"
 )
 
 // All lists the checks in the order in which they run. A new check is one file in
@@ -19,5 +20,6 @@ func All() []check.Check {
 		layout.Checks(),
 		secrets.Checks(),
 		documents.Checks(),
+		scripts.Checks(),
 	)
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -172,4 +173,20 @@ func findMember(object []byte, name string) (member, bool) {
 		}
 	}
 	return member{}, false
+}
+
+// Scripts are the names under scripts that have a command, sorted.
+func (p *Package) Scripts() []string {
+	var scripts map[string]json.RawMessage
+	if json.Unmarshal(p.members["scripts"], &scripts) != nil {
+		return nil
+	}
+	var names []string
+	for name, command := range scripts {
+		if text(command) != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
