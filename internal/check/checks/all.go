@@ -8,8 +8,8 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/documents"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
-	"github.com/greenroom-registry/greenroom/internal/check/checks/secrets"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/scripts"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/secrets"
 )
 
 // All lists the checks in the order in which they run. A new check is one file in
