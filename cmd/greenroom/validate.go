@@ -207,6 +207,21 @@ func (j *judge) release(ctx context.Context, url, tag string) (check.Result, err
 	if tag == "" {
 		return check.Result{}, errors.New("name the release too: URL@TAG")
 	}
+	return j.tree(ctx, func(source *gitsource.Source) (*gitsource.Tree, error) {
+		return source.Tree(ctx, gitsource.Request{URL: url, Tag: tag})
+	})
+}
+
+// folder judges what git would commit of the folder, so that it gets the report
+// that its commit will get.
+func (j *judge) folder(ctx context.Context, path string) (check.Result, error) {
+	return j.tree(ctx, func(source *gitsource.Source) (*gitsource.Tree, error) {
+		return source.Folder(ctx, path)
+	})
+}
+
+// tree judges the tree that open returns.
+func (j *judge) tree(ctx context.Context, open func(*gitsource.Source) (*gitsource.Tree, error)) (check.Result, error) {
 	j.once.Do(func() {
 		options, err := j.repositories.Options()
 		if err != nil {
@@ -218,23 +233,13 @@ func (j *judge) release(ctx context.Context, url, tag string) (check.Result, err
 	if j.sourceErr != nil {
 		return check.Result{}, j.sourceErr
 	}
-	tree, err := j.source.Tree(ctx, gitsource.Request{URL: url, Tag: tag})
+	tree, err := open(j.source)
 	if err != nil {
 		return check.Result{}, err
 	}
 	result, err := j.engine.Run(ctx, tree.FS(), j.only)
-	result.Report.Commit = tree.Commit
+	result.Report.Commit, result.Report.Tree = tree.Commit, tree.ID
 	return result, errors.Join(err, tree.Close())
-}
-
-// folder reads below the folder alone: a link cannot lead out of it.
-func (j *judge) folder(ctx context.Context, path string) (check.Result, error) {
-	root, err := os.OpenRoot(path)
-	if err != nil {
-		return check.Result{}, err
-	}
-	result, err := j.engine.Run(ctx, root.FS(), j.only)
-	return result, errors.Join(err, root.Close())
 }
 
 // file reads no more than shows that a file is too large to be a connect.yaml.

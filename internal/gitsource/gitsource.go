@@ -258,7 +258,7 @@ func (s *Source) Tree(ctx context.Context, req Request) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", req, err)
 	}
-	tree, err := s.openTree(ctx, kept)
+	tree, err := s.openTree(ctx, kept, (*objects).fetched)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", req, errors.Join(err, kept.remove()))
 	}

@@ -207,6 +207,16 @@ func (o *objects) commit() (string, error) {
 	return found.id, err
 }
 
+// fetched returns the tree and the commit of what was fetched. It returns
+// ErrNotReachable when the tag names no commit.
+func (o *objects) fetched() (tree, commit string, err error) {
+	if commit, err = o.commit(); err != nil {
+		return "", "", err
+	}
+	found, err := o.info(commit + "^{tree}")
+	return found.id, commit, err
+}
+
 // folder returns the entries of the tree that the name stands for.
 func (o *objects) folder(name string) ([]treeEntry, error) {
 	found, data, err := o.contents(name, maxTreeObject)

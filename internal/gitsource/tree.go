@@ -25,9 +25,12 @@ const (
 // Tree is a commit with all of its files. It takes room on disk, memory (at most
 // 16 MiB for contents) and a process until it is closed.
 type Tree struct {
+	// Commit is what the tag names; of a folder, what has just these files, or "".
 	Commit string
-	files  *treeFS
-	close  func() error
+	// ID is that of the tree itself.
+	ID    string
+	files *treeFS
+	close func() error
 }
 
 // FS returns the files, read-only. It is also an fs.ReadDirFS, fs.ReadFileFS,
@@ -41,18 +44,19 @@ func (t *Tree) FS() fs.FS { return t.files }
 // fs.ErrClosed. It may be called again.
 func (t *Tree) Close() error { return t.close() }
 
-// openTree lists what fetch has brought. The Tree owns the scratch folder, unless
-// there is an error.
-func (s *Source) openTree(ctx context.Context, sc *scratch) (*Tree, error) {
+// openTree lists a tree in the scratch repository: that which named returns, with
+// the commit that it belongs to. The Tree owns the scratch folder, unless there is
+// an error.
+func (s *Source) openTree(ctx context.Context, sc *scratch, named func(*objects) (tree, commit string, err error)) (*Tree, error) {
 	o, err := s.openObjects(sc)
 	if err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, o.kill)
-	commit, err := o.commit()
+	tree, commit, err := named(o)
 	var files *treeFS
 	if err == nil {
-		files, err = listTree(o, commit+"^{tree}")
+		files, err = listTree(o, tree)
 	}
 	if err == nil {
 		err = files.readAhead()
@@ -64,7 +68,7 @@ func (s *Source) openTree(ctx context.Context, sc *scratch) (*Tree, error) {
 		o.close()
 		return nil, unlessInterrupted(ctx, err)
 	}
-	return &Tree{Commit: commit, files: files, close: sync.OnceValue(func() error {
+	return &Tree{Commit: commit, ID: tree, files: files, close: sync.OnceValue(func() error {
 		o.close()
 		return sc.remove()
 	})}, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -53,17 +52,17 @@ func (r *attempt) perform(ctx context.Context) error {
 		}
 	}()
 	r.outcome.Commit = tree.Commit
-	return r.step("check", func() error { return r.check(ctx, tree.FS()) })
+	return r.step("check", func() error { return r.check(ctx, tree) })
 }
 
 // check runs the engine over the tree. Its error is about reading the tree, not
 // about what the tree holds.
-func (r *attempt) check(ctx context.Context, tree fs.FS) error {
-	result, err := r.worker.Engine.Run(ctx, tree, check.Options{})
+func (r *attempt) check(ctx context.Context, tree *gitsource.Tree) error {
+	result, err := r.worker.Engine.Run(ctx, tree.FS(), check.Options{})
 	if err != nil {
 		return err
 	}
-	result.Report.Commit = r.outcome.Commit
+	result.Report.Commit, result.Report.Tree = tree.Commit, tree.ID
 	r.outcome.Report = result.Report
 	if result.Report.Valid {
 		r.outcome.Spec = result.Spec
