@@ -27,7 +27,7 @@ var binaries = []string{".exe", ".dll", ".so", ".dylib", ".jar", ".war", ".class
 func runVendored(p *check.Pass) error {
 	var found []api.Finding
 	err := walkApplication(p, func(file string, entry fs.DirEntry) error {
-		message := ""
+		var message string
 		switch {
 		case entry.IsDir():
 			filled, err := isVendored(p.Tree, file)
