@@ -17,8 +17,8 @@ var symlink = check.Check{
 	ID:    "layout/symlink",
 	Title: "An application's folder has no symbolic links",
 	Why: "Each application is built from its folder alone, so a link that leads out of it leads nowhere, and what it " +
-		"stands for is missing from the build. That is a warning for documents and editors' settings, which a build " +
-		"does not need. Links within the folder are a warning: not every tool keeps them on the way to the build.",
+		"stands for is missing from the build. That is a warning for documents, tests and editors' settings, which a " +
+		"build does not need. Links within the folder are a warning: not every tool keeps them on the way to the build.",
 	Fix:            "Commit the file or folder itself in place of the link.",
 	RunApplication: runSymlink,
 }
@@ -115,17 +115,6 @@ func lookUp(tree fs.FS, folder, file string) (place, error) {
 // within tells whether a clean path is that of the folder or below it.
 func within(folder, file string) bool {
 	return file == folder || strings.HasPrefix(file, folder+"/")
-}
-
-// neededToBuild is false of documents and of hidden files, save those that package
-// managers read.
-func neededToBuild(file string) bool {
-	name := path.Base(file)
-	if strings.HasPrefix(name, ".") {
-		return slices.Contains([]string{".npmrc", ".yarnrc", ".yarnrc.yml", ".env"}, name)
-	}
-	stem := strings.ToUpper(strings.TrimSuffix(name, path.Ext(name)))
-	return path.Ext(name) != ".md" && !slices.Contains([]string{"LICENSE", "NOTICE", "README", "CHANGELOG"}, stem)
 }
 
 // madeByBuild tells whether a path leads through a folder that builds usually fill,
