@@ -283,3 +283,33 @@ func TestRuleset(t *testing.T) {
 		t.Errorf("the report says %s, the engine %s", got, set)
 	}
 }
+
+// A check of one application reads the links of its own folder and no other's.
+func TestLinksOfAnApplication(t *testing.T) {
+	t.Parallel()
+	tree := treeWith(twoApplications)
+	link := func(target string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
+	}
+	tree["one/link"], tree["two/link"] = link("x"), link("y")
+	c := check.Check{ID: "layout/x", RunApplication: func(p *check.Pass) error {
+		own, other := "one", "two"
+		if p.Index == 1 {
+			own, other = other, own
+		}
+		if target, err := fs.ReadLink(p.Tree, own+"/link"); err != nil || target != map[string]string{"one": "x", "two": "y"}[own] {
+			t.Errorf("link of %s: %q, %v", own, target, err)
+		}
+		if info, err := fs.Lstat(p.Tree, own+"/link"); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			t.Errorf("link of %s: %v, %v", own, info, err)
+		}
+		if _, err := fs.ReadLink(p.Tree, other+"/link"); err == nil {
+			t.Errorf("the link of %s is read by a check of %s", other, own)
+		}
+		if _, err := fs.Lstat(p.Tree, other+"/link"); err == nil {
+			t.Errorf("the link of %s is seen by a check of %s", other, own)
+		}
+		return nil
+	}}
+	run(t, tree, check.Options{}, c)
+}

@@ -161,16 +161,20 @@ func TestManyFindingsOfOneFolder(t *testing.T) {
 	for i := range 23 {
 		tree[fmt.Sprintf("app/link%02d", i)] = &fstest.MapFile{Data: []byte("package.json"), Mode: fs.ModeSymlink | 0o777}
 	}
+	tree["app/zzz"] = &fstest.MapFile{Data: []byte("../other"), Mode: fs.ModeSymlink | 0o777}
 	result, err := check.New(checks.All()...).Run(t.Context(), tree, check.Options{})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if result.Report.Valid {
+		t.Error("the last link, which leads out of the folder, is left out")
 	}
 	found := result.Report.Findings
 	if len(found) != 21 {
 		t.Fatalf("%d findings, want 21", len(found))
 	}
 	first := found[0]
-	if first.File != "app" || first.Message != `3 more like these are in "app"` || first.Type != api.EntryWarning {
+	if first.File != "app" || first.Message != `4 more like these are in "app"` || first.Type != api.EntryWarning {
 		t.Errorf("the finding about the others: %+v", first)
 	}
 }

@@ -13,7 +13,7 @@ var lfsPointer = check.Check{
 	ID:    "layout/lfs-pointer",
 	Title: "An application's files are in Git itself, not in Git LFS",
 	Why: "Git LFS commits a pointer of a few lines in place of the file. The file itself is not fetched, so the " +
-		"application is built with the pointer.",
+		"application is built with the pointer. That is a warning for documents and for what tests read.",
 	Fix:            "Take the file out of Git LFS (git lfs migrate export --include=PATH) and commit it, or load it from elsewhere when the application runs.",
 	RunApplication: runLFSPointer,
 }
@@ -38,8 +38,12 @@ func runLFSPointer(p *check.Pass) error {
 		if err != nil || !whole || !isPointer(data) {
 			return err
 		}
+		severity := api.EntryError
+		if !neededToBuild(file) {
+			severity = api.EntryWarning
+		}
 		found = append(found, api.Finding{
-			Type:    api.EntryError,
+			Type:    severity,
 			Message: fmt.Sprintf("%q is a Git LFS pointer: the file that it stands for is not fetched", file),
 			File:    file,
 			Line:    1,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,16 +17,23 @@ var symlink = check.Check{
 	ID:    "layout/symlink",
 	Title: "An application's folder has no symbolic links",
 	Why: "Each application is built from its folder alone, so a link that leads out of it leads nowhere, and what it " +
-		"stands for is missing from the build. That is a warning for documents and editors' settings, which a build " +
-		"does not need. Links within the folder are a warning: not every tool keeps them on the way to the build.",
+		"stands for is missing from the build. That is a warning for documents, tests and editors' settings, which a " +
+		"build does not need. Links within the folder are a warning: not every tool keeps them on the way to the build.",
 	Fix:            "Commit the file or folder itself in place of the link.",
 	RunApplication: runSymlink,
 }
+
+// maxJudgedLinks bounds the work: each link costs a listing for each part of what
+// it says. Who has more has been told enough.
+const maxJudgedLinks = 1000
 
 func runSymlink(p *check.Pass) error {
 	var found []api.Finding
 	err := walkApplication(p, func(file string, entry fs.DirEntry) error {
 		if entry.Type()&fs.ModeSymlink == 0 {
+			return nil
+		}
+		if len(found) >= maxJudgedLinks {
 			return nil
 		}
 		severity, message, err := judgeLink(p, file)
@@ -47,6 +55,7 @@ func judgeLink(p *check.Pass, file string) (severity api.ReportEntryType, messag
 	if err != nil {
 		return "", "", err
 	}
+	says = filepath.ToSlash(says)
 	severity = api.EntryError
 	if !neededToBuild(file) {
 		severity = api.EntryWarning
@@ -55,32 +64,57 @@ func judgeLink(p *check.Pass, file string) (severity api.ReportEntryType, messag
 	if path.IsAbs(says) || !within(p.Application.Name, target) {
 		return severity, fmt.Sprintf("%q is a symbolic link to %q, outside the application's folder", file, says), nil
 	}
-	_, err = fs.Lstat(p.Tree, target)
+	where, err := lookUp(p.Tree, p.Application.Name, target)
 	switch {
-	case err == nil:
-		return api.EntryWarning, fmt.Sprintf("%q is a symbolic link to %q", file, says), nil
-	case !errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return "", "", err
-	case madeByBuild(target) || throughLink(p.Tree, target):
+	case where != nowhere:
+		return api.EntryWarning, fmt.Sprintf("%q is a symbolic link to %q", file, says), nil
+	case madeByBuild(target):
 		severity = api.EntryWarning
 	}
 	return severity, fmt.Sprintf("%q is a symbolic link to %q, which is not there", file, says), nil
 }
 
+// place is what is known of a path in an application's folder.
+type place int
+
+const (
+	nowhere place = iota
+	there
+	beyondLink // a folder on the way is a link, so the path alone does not tell
+)
+
+// lookUp looks for a clean path in the folder or below it by the listings on the way.
+func lookUp(tree fs.FS, folder, file string) (place, error) {
+	if file == folder {
+		return there, nil
+	}
+	parts := strings.Split(strings.TrimPrefix(file, folder+"/"), "/")
+	for i, part := range parts {
+		entries, err := fs.ReadDir(tree, folder)
+		if err != nil {
+			return nowhere, err
+		}
+		entry := check.Find(entries, part)
+		switch {
+		case entry == nil:
+			return nowhere, nil
+		case i == len(parts)-1:
+			return there, nil
+		case entry.Type()&fs.ModeSymlink != 0:
+			return beyondLink, nil
+		case !entry.IsDir():
+			return nowhere, nil
+		}
+		folder = path.Join(folder, part)
+	}
+	return there, nil
+}
+
 // within tells whether a clean path is that of the folder or below it.
 func within(folder, file string) bool {
 	return file == folder || strings.HasPrefix(file, folder+"/")
-}
-
-// neededToBuild is false of documents and of hidden files, save those that package
-// managers read.
-func neededToBuild(file string) bool {
-	name := path.Base(file)
-	if strings.HasPrefix(name, ".") {
-		return slices.Contains([]string{".npmrc", ".yarnrc", ".yarnrc.yml", ".env"}, name)
-	}
-	stem := strings.ToUpper(strings.TrimSuffix(name, path.Ext(name)))
-	return path.Ext(name) != ".md" && !slices.Contains([]string{"LICENSE", "LICENCE", "NOTICE", "README", "CHANGELOG"}, stem)
 }
 
 // madeByBuild tells whether a path leads through a folder that builds usually fill,
@@ -89,15 +123,4 @@ func madeByBuild(file string) bool {
 	return slices.ContainsFunc(strings.Split(file, "/"), func(part string) bool {
 		return vendoredName(part) || slices.Contains([]string{"dist", "build", "target", "public"}, part)
 	})
-}
-
-// throughLink tells whether a folder on the way to the file is itself a link: then
-// the path alone does not say where it leads.
-func throughLink(tree fs.FS, file string) bool {
-	for folder := path.Dir(file); folder != "."; folder = path.Dir(folder) {
-		if info, err := fs.Lstat(tree, folder); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-			return true
-		}
-	}
-	return false
 }

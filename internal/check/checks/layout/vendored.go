@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
@@ -27,7 +26,7 @@ var binaries = []string{".exe", ".dll", ".so", ".dylib", ".jar", ".war", ".class
 func runVendored(p *check.Pass) error {
 	var found []api.Finding
 	err := walkApplication(p, func(file string, entry fs.DirEntry) error {
-		message := ""
+		var message string
 		switch {
 		case entry.IsDir():
 			filled, err := isVendored(p.Tree, file)
@@ -74,7 +73,5 @@ func keptOnPurpose(file string) bool {
 	case "gradle-wrapper.jar", "maven-wrapper.jar":
 		return true
 	}
-	return slices.ContainsFunc(strings.Split(path.Dir(file), "/"), func(part string) bool {
-		return slices.Contains([]string{"test", "tests", "__tests__", "fixtures", "target", "venv", ".yarn"}, part)
-	})
+	return inFolderOf(file, readBeside) || inFolderOf(file, []string{"target", "venv", ".yarn"})
 }

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -78,18 +79,24 @@ func walkApplication(p *check.Pass, visit func(file string, entry fs.DirEntry) e
 }
 
 // reportFew reports the first findings about a folder, and how many it leaves out.
+// Errors go first: what is left out is no more than what is listed.
 func reportFew(p *check.Pass, folder string, findings []api.Finding) {
-	for _, f := range findings[:min(len(findings), maxListed)] {
+	slices.SortStableFunc(findings, func(a, b api.Finding) int { return cmp.Compare(rank(a.Type), rank(b.Type)) })
+	listed := findings[:min(len(findings), maxListed)]
+	for _, f := range listed {
 		p.Report(f)
 	}
-	if left := len(findings) - maxListed; left > 0 {
-		last := findings[len(findings)-1]
+	if left := findings[len(listed):]; len(left) > 0 {
 		p.Report(api.Finding{
-			Type:        last.Type,
-			Message:     fmt.Sprintf("%d more like these are in %q", left, folder),
+			Type:        left[0].Type,
+			Message:     fmt.Sprintf("%d more like these are in %q", len(left), folder),
 			File:        folder,
-			Application: last.Application,
-			Help:        last.Help,
+			Application: left[0].Application,
+			Help:        left[0].Help,
 		})
 	}
+}
+
+func rank(severity api.ReportEntryType) int {
+	return slices.Index([]api.ReportEntryType{api.EntryError, api.EntryWarning, api.EntryInformation}, severity)
 }
