@@ -34,9 +34,11 @@ var mayImport = []struct {
 	{"internal/connectyaml", []string{"api", "internal/connectyaml/recovery", "internal/nearest"}},
 	{"internal/check", []string{"api", "internal/connectyaml", "internal/panics"}},
 	{"internal/check/nodepackage", []string{"internal/check"}},
+	{"internal/check/source", []string{"internal/check"}},
+	{"internal/check/checks/environment", []string{"api", "internal/check", "internal/check/source", "internal/connectyaml", "internal/nearest"}},
 	{"internal/check/checks/layout", []string{"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest"}},
 	{"internal/check/checks/scripts", []string{"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest"}},
-	{"internal/check/checks", []string{"internal/check", "internal/check/checks/layout", "internal/check/checks/scripts", "internal/connectyaml"}},
+	{"internal/check/checks", []string{"internal/check", "internal/check/checks/environment", "internal/check/checks/layout", "internal/check/checks/scripts", "internal/connectyaml"}},
 
 	{"internal/store", []string{"api"}},
 	{"internal/store/storetest", []string{"api", "internal/store"}},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/environment"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/scripts"
 )
@@ -16,6 +17,7 @@ import (
 func All() []check.Check {
 	return slices.Concat(
 		layout.Checks(),
+		environment.Checks(),
 		scripts.Checks(),
 	)
 }
