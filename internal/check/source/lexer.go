@@ -82,7 +82,7 @@ func (l *lexer) comment(rest string) bool {
 	if l.language == Python {
 		line, open = "#", ""
 	}
-	n := 0
+	var n int
 	switch {
 	case strings.HasPrefix(rest, line), l.offset == 0 && strings.HasPrefix(rest, "#!"):
 		if n = strings.IndexByte(rest, '\n'); n < 0 {
@@ -129,7 +129,7 @@ func (l *lexer) quoted(rest string, prefix int) {
 	raw := quote == "`"
 	start := prefix + len(quote)
 	end := -1
-	if !(quote == "'" && l.isApostrophe()) && l.offset >= l.open[quote] {
+	if (quote != "'" || !l.isApostrophe()) && l.offset >= l.open[quote] {
 		var read int
 		if end, read = closing(rest[start:], quote, long || raw, !raw); end < 0 {
 			l.open[quote] = l.offset + start + read

@@ -13,6 +13,7 @@ import (
 const (
 	maxFiles     = 5000
 	maxFileBytes = 512 << 10
+	maxBytes     = 32 << 20
 	maxDepth     = 24
 	// maxLine is the mean length of the lines of a file that a person wrote.
 	maxLine = 400
@@ -58,6 +59,7 @@ type walker struct {
 	tree  fs.FS
 	visit func(File) error
 	files int
+	bytes int
 	whole bool
 }
 
@@ -101,7 +103,7 @@ func (w *walker) folder(name string, entries []fs.DirEntry, test bool, depth int
 }
 
 func (w *walker) file(name string, test bool) error {
-	if w.files++; w.files > maxFiles {
+	if w.files++; w.files > maxFiles || w.bytes > maxBytes {
 		w.whole = false
 		return nil
 	}
@@ -109,6 +111,7 @@ func (w *walker) file(name string, test bool) error {
 	if err != nil {
 		return err
 	}
+	w.bytes += len(data)
 	if !whole || isMinified(name, data) {
 		w.whole = false
 		return nil

@@ -2,7 +2,6 @@ package environment
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/greenroom-registry/greenroom/internal/check/source"
@@ -274,25 +273,20 @@ func springPlaceholders(file source.File) []access {
 	return out
 }
 
-// words tells which of the keys stand in a text as words of their own.
-func words(text string, keys []string) []string {
-	var out []string
-	for _, key := range keys {
-		for rest := text; ; {
-			i := strings.Index(rest, key)
-			if i < 0 {
-				break
+// words calls yield with each word of a text that could be a key.
+func words(text string, yield func(string)) {
+	start := -1
+	for i := 0; i <= len(text); i++ {
+		switch {
+		case i < len(text) && wordByte(text[i]):
+			if start < 0 {
+				start = i
 			}
-			end := i + len(key)
-			if (i == 0 || !wordByte(rest[i-1])) && (end == len(rest) || !wordByte(rest[end])) {
-				out = append(out, key)
-				break
-			}
-			rest = rest[end:]
+		case start >= 0:
+			yield(text[start:i])
+			start = -1
 		}
 	}
-	slices.Sort(out)
-	return out
 }
 
 func wordByte(b byte) bool {

@@ -26,7 +26,7 @@ type usage struct {
 	optional, set map[string]bool
 	// writes are where the code sets variables.
 	writes []place
-	// mentioned are the declared keys that stand anywhere in the files.
+	// mentioned are the keys of the application's configuration that stand anywhere in the files.
 	mentioned map[string]bool
 	// complete is whether every read was seen.
 	complete bool
@@ -35,11 +35,12 @@ type usage struct {
 // usageOf reads the code of an application.
 func usageOf(p *check.Pass) (*usage, error) {
 	u := &usage{first: map[string]place{}, optional: map[string]bool{}, set: map[string]bool{}, mentioned: map[string]bool{}, complete: true}
-	declared := declaredKeys(p.Spec, p.Application)
 	whole, err := source.Walk(p.Tree, p.Application.Name, func(f source.File) error {
-		for _, key := range words(f.Text, declared) {
-			u.mentioned[key] = true
-		}
+		words(f.Text, func(word string) {
+			if _, own := p.Application.KeyPositions[word]; own {
+				u.mentioned[word] = true
+			}
+		})
 		u.file(p.Application, f)
 		return p.Context.Err()
 	})
