@@ -68,8 +68,10 @@ var left = []string{
 	"node_modules", "dist", "build", "out", "coverage", "vendor", "target", "venv", "__pycache__", "bower_components", "third_party",
 }
 
+// testFolders hold what runs before or beside the application.
 var testFolders = []string{
 	"test", "tests", "__tests__", "__mocks__", "mocks", "spec", "specs", "e2e", "cypress", "fixtures", "testdata",
+	"scripts", "tools", "infrastructure", "infra",
 }
 
 func (w *walker) folder(name string, entries []fs.DirEntry, test bool, depth int) error {
