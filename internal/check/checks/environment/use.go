@@ -112,6 +112,9 @@ func (r *reader) argument(start, end, outer int) need {
 	open := r.opening(start - 1)
 	callee := r.at(open - 1)
 	if callee.Kind != source.Word {
+		if open == start-1 && r.at(end).Is(")") {
+			return r.useIn(open, end+1, outer-1) // brackets around the value alone
+		}
 		return bare
 	}
 	if slices.Contains([]string{"if", "while", "switch"}, callee.Text) || forgiving.MatchString(callee.Text) {
