@@ -34,17 +34,21 @@ var mayImport = []struct {
 	{"internal/connectyaml", []string{"api", "internal/connectyaml/recovery", "internal/nearest"}},
 	{"internal/check", []string{"api", "internal/connectyaml", "internal/panics"}},
 	{"internal/check/nodepackage", []string{"internal/check"}},
+	{"internal/check/source", []string{"internal/check"}},
 	{"internal/check/checks/layout", []string{
 		"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest",
 	}},
-	{"internal/check/checks/documents", []string{"api", "internal/check"}},
-	{"internal/check/checks/secrets", []string{"api", "internal/check", "internal/connectyaml"}},
+	{"internal/check/checks/environment", []string{
+		"api", "internal/check", "internal/check/source", "internal/connectyaml", "internal/nearest",
+	}},
 	{"internal/check/checks/scripts", []string{
 		"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest",
 	}},
+	{"internal/check/checks/secrets", []string{"api", "internal/check", "internal/connectyaml"}},
+	{"internal/check/checks/documents", []string{"api", "internal/check"}},
 	{"internal/check/checks", []string{
-		"internal/check", "internal/check/checks/documents", "internal/check/checks/layout", "internal/check/checks/scripts",
-		"internal/check/checks/secrets", "internal/connectyaml",
+		"internal/check", "internal/check/checks/documents", "internal/check/checks/environment", "internal/check/checks/layout",
+		"internal/check/checks/scripts", "internal/check/checks/secrets", "internal/connectyaml",
 	}},
 
 	{"internal/store", []string{"api"}},

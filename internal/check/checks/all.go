@@ -7,6 +7,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/documents"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/environment"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/scripts"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/secrets"
@@ -20,6 +21,7 @@ func All() []check.Check {
 		layout.Checks(),
 		secrets.Checks(),
 		documents.Checks(),
+		environment.Checks(),
 		scripts.Checks(),
 	)
 }

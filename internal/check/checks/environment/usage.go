@@ -1,0 +1,156 @@
+package environment
+
+import (
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/source"
+	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+)
+
+// place is an access and the file in which it is.
+type place struct {
+	access
+	file string
+}
+
+// usage is what the code of an application does with its variables.
+type usage struct {
+	// first is the most telling access to each key that is read.
+	first map[string]place
+	// optional are the keys that some code does without, set those that are set in
+	// the folder itself.
+	optional, set map[string]bool
+	// writes are where the code sets variables.
+	writes []place
+	// mentioned are the keys of the application's configuration that stand anywhere in the files.
+	mentioned map[string]bool
+	// complete is whether every read was seen.
+	complete bool
+}
+
+// usageOf reads the code of an application.
+func usageOf(p *check.Pass) (*usage, error) {
+	u := &usage{first: map[string]place{}, optional: map[string]bool{}, set: map[string]bool{}, mentioned: map[string]bool{}, complete: true}
+	whole, err := source.Walk(p.Tree, p.Application.Name, func(f source.File) error {
+		words(f.Text, func(word string) {
+			if _, own := p.Application.KeyPositions[word]; own {
+				u.mentioned[word] = true
+			}
+		})
+		u.file(p.Application, f)
+		return p.Context.Err()
+	})
+	u.complete = u.complete && whole
+	if err != nil {
+		return nil, err
+	}
+	return u, u.dotenv(p)
+}
+
+func (u *usage) file(app *connectyaml.Application, f source.File) {
+	if strings.HasSuffix(f.Name, ".java") || strings.HasSuffix(f.Name, ".kt") || outside.MatchString(f.Text) {
+		u.complete = false // Spring binds variables to names of its own
+	}
+	if f.Language == 0 {
+		u.settings(f.Text)
+	}
+	found, dynamic := accesses(f)
+	if dynamic && !f.Test {
+		u.complete = false
+	}
+	if f.Test {
+		return
+	}
+	if inMerchantCenter(app.Type) {
+		found = placeholders(f) // the code itself runs in a browser
+	}
+	lenient := f.Language == source.Python && strings.Contains(f.Text, "KeyError")
+	for _, a := range append(found, springPlaceholders(f)...) {
+		if lenient && a.need == bare {
+			a.need = optional
+		}
+		u.add(place{a, f.Name})
+	}
+}
+
+// outside finds dependencies on packages elsewhere in the repository, which may
+// read variables too.
+var outside = regexp.MustCompile(`"(file|link|portal|workspace):|require\(['"]\.\./\.\./\.\./|from ['"]\.\./\.\./\.\./`)
+
+func (u *usage) add(p place) {
+	switch p.need {
+	case written:
+		u.writes = append(u.writes, p)
+		u.set[p.key] = true
+	case optional:
+		u.optional[p.key] = true
+	default:
+		if old, ok := u.first[p.key]; !ok || p.need > old.need {
+			u.first[p.key] = p
+		}
+	}
+}
+
+// setting is a variable that a command or a file of settings sets.
+var setting = regexp.MustCompile(`(?m)(?:^|[\s"'])([A-Z][A-Z0-9_]+)["']?\s*[=:]`)
+
+func (u *usage) settings(text string) {
+	for _, m := range setting.FindAllStringSubmatch(text, -1) {
+		u.set[m[1]] = true
+	}
+}
+
+// dotenv reads the files of variables that are committed with the code.
+func (u *usage) dotenv(p *check.Pass) error {
+	folder, err := check.Folder(p.Tree, p.Application.Name)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{".env", ".env.production"} {
+		entry := check.Find(folder, name)
+		if entry == nil || entry.Type()&fs.ModeType != 0 {
+			continue
+		}
+		data, _, err := check.ReadBounded(p.Tree, p.Application.Name+"/"+name, maxDotenvBytes)
+		if err != nil {
+			return err
+		}
+		u.settings(string(data))
+	}
+	return nil
+}
+
+const maxDotenvBytes = 64 << 10
+
+// needed are the keys that the code cannot do without, with where it says so, in
+// the order of the files.
+func (u *usage) needed() []place {
+	var out []place
+	for key, p := range u.first {
+		if p.need == strict || !u.optional[key] && !u.set[key] {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b place) int { return strings.Compare(a.key, b.key) })
+	return out
+}
+
+// declaredKeys are those of the application and the global ones.
+func declaredKeys(spec *connectyaml.Spec, app *connectyaml.Application) []string {
+	var keys []string
+	for _, positions := range []connectyaml.KeyPositions{app.KeyPositions, spec.GlobalKeyPositions} {
+		for key := range positions {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func inMerchantCenter(applicationType string) bool {
+	return applicationType == "mc-app" || strings.HasPrefix(applicationType, "merchant-center-")
+}

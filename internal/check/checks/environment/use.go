@@ -1,0 +1,165 @@
+package environment
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/internal/check/source"
+)
+
+// maxOuter is how many calls around a variable are looked at, and maxLocal how many
+// tokens around an access. A local name is not followed to another one.
+const (
+	maxOuter = 4
+	maxLocal = 400
+)
+
+// use says what the code does with the value of an expression, whose tokens are
+// those from start to before end. Where that is in doubt, it is optional.
+func (r *reader) use(start, end int) need { return r.useIn(start, end, maxOuter) }
+
+func (r *reader) useIn(start, end, outer int) need {
+	end = r.behindType(end)
+	before, next := r.at(start-1), r.at(end)
+	switch {
+	case next.Is("=") || next.Is(":="):
+		return written
+	case next.Kind != source.Text && slices.Contains(testsBehind, next.Text), slices.Contains(testsBefore, before.Text):
+		return optional
+	case before.Is("!") || before.Is("not"):
+		return r.negated(start-1, end)
+	case before.Is(":") && !r.isProperty(start-1), next.Is(":"):
+		return optional // a part of a condition
+	case (before.Is("=") || before.Is(":=")) && outer > 1:
+		return r.assigned(start-2, end)
+	case (before.Is("(") || before.Is(",")) && outer > 0:
+		return r.argument(start, end, outer)
+	}
+	return bare
+}
+
+// testsBehind and testsBefore are what stands around a value that is tested, or has
+// another to fall back to.
+var (
+	testsBehind = []string{"??", "||", "&&", "?.", "?", "===", "==", "!==", "!=", ">", "<", "??=", "||=", "or", "and", "if", "is", "in", "+="}
+	testsBefore = []string{"??", "||", "&&", "===", "==", "!==", "!=", "typeof", "delete", "if", "elif", "while", "and", "or", "is", "?"}
+)
+
+// behindType goes past what TypeScript says about a type: !, as string.
+func (r *reader) behindType(end int) int {
+	if r.at(end).Is("!") {
+		end++
+	}
+	for r.at(end).Is("as") && r.at(end+1).Kind == source.Word {
+		for end += 2; r.at(end).Is("|"); end += 2 {
+		}
+	}
+	return end
+}
+
+// negated is a value behind the mark at an index: what follows if it is missing
+// tells whether that is a failure.
+func (r *reader) negated(mark, end int) need {
+	for r.at(end).Is(")") || r.at(end).Is("{") || r.at(end).Is(":") {
+		end++
+	}
+	if (r.at(mark-1).Is("(") || r.at(mark-1).Is("if")) && (r.at(end).Is("throw") || r.at(end).Is("raise")) {
+		return strict
+	}
+	return optional
+}
+
+// isProperty tells whether the colon at an index stands behind the name of a member
+// of an object.
+func (r *reader) isProperty(colon int) bool {
+	name, before := r.at(colon-1), r.at(colon-2)
+	return (name.Kind == source.Word || name.Kind == source.Text) && (before.Is("{") || before.Is(","))
+}
+
+// assigned is a value that the name at an index gets.
+func (r *reader) assigned(name, end int) need {
+	t := r.at(name)
+	if t.Kind != source.Word || r.at(name-1).Is(".") {
+		return bare
+	}
+	return r.useOfLocal(t.Text, end, bare)
+}
+
+// useOfLocal is what becomes of a local name behind an index; without a use, it is
+// what is said otherwise.
+func (r *reader) useOfLocal(name string, from int, otherwise need) need {
+	found := otherwise
+	for i := from; i < min(len(r.tokens), from+maxLocal); i++ {
+		if !r.at(i).Is(name) || r.at(i-1).Is(".") {
+			continue
+		}
+		switch r.useIn(i, i+1, 1) {
+		case strict:
+			return strict
+		case optional, written:
+			found = optional
+		}
+	}
+	return found
+}
+
+// forgiving are the names of functions that take a missing value.
+var forgiving = regexp.MustCompile(`(?i)optional|maybe|nullable|default|fallback|boolean|bool|defined|exists|isset|else|or$|parse$|coalesce`)
+
+// argument is a value that a call gets.
+func (r *reader) argument(start, end, outer int) need {
+	open := r.opening(start - 1)
+	callee := r.at(open - 1)
+	if callee.Kind != source.Word {
+		if open == start-1 && r.at(end).Is(")") {
+			return r.useIn(open, end+1, outer-1) // brackets around the value alone
+		}
+		return bare
+	}
+	if slices.Contains([]string{"if", "while", "switch"}, callee.Text) || forgiving.MatchString(callee.Text) {
+		return optional
+	}
+	number := strings.HasPrefix(callee.Text, "parse")
+	if r.at(end).Is(",") && isLiteral(r.at(end+1)) && !number {
+		return optional // what to take otherwise
+	}
+	if number && r.at(end).Is(",") {
+		end += 2 // the base
+	}
+	if !r.at(end).Is(")") || open != start-1 {
+		return bare
+	}
+	first := open - 1
+	for r.at(first-1).Is(".") && r.at(first-2).Kind == source.Word {
+		first -= 2
+	}
+	return r.useIn(first, end+1, outer-1)
+}
+
+// opening is the index of the bracket in which the token at an index stands, which
+// may be the bracket itself; -1 when it is too far off.
+func (r *reader) opening(i int) int {
+	depth := 0
+	for n := i; n >= 0 && n > i-maxLocal; n-- {
+		switch t := r.at(n); {
+		case t.Kind != source.Mark:
+		case strings.ContainsAny(t.Text, ")]}"):
+			depth++
+		case strings.ContainsAny(t.Text, "([{"):
+			if depth == 0 {
+				if t.Text != "(" {
+					return -1
+				}
+				return n
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+func isLiteral(t source.Token) bool {
+	return t.Kind == source.Text || t.Kind == source.Word && (slices.Contains([]string{"true", "false", "null", "undefined", "None", "True", "False", "nil"}, t.Text) ||
+		t.Text[0] >= '0' && t.Text[0] <= '9')
+}
