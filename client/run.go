@@ -39,6 +39,12 @@ func (c *Client) runWithin(ctx context.Context, draft Ref, run string, seconds i
 	return call[api.Run](ctx, c, http.MethodGet, fmt.Sprintf("/x/v1/drafts/%s/runs/%s?wait=%d", draft, run, seconds), nil)
 }
 
+// CancelRun takes a preview or publish back that has not ended, and returns its run
+// as it is then: a worker may still have to hear of it.
+func (c *Client) CancelRun(ctx context.Context, draft Ref, run string) (api.Run, error) {
+	return call[api.Run](ctx, c, http.MethodPost, fmt.Sprintf("/x/v1/drafts/%s/runs/%s/cancel", draft, run), nil)
+}
+
 // AwaitRun returns the run when it has ended. Only ctx bounds how long that takes.
 func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, error) {
 	for {
