@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -55,15 +56,48 @@ func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, 
 	}
 }
 
-// WatchRun is AwaitRun that tells of the run as it is at once, and then every
-// second until it has ended.
+// WatchRun is AwaitRun that tells of the run as it is at once, and then of each of
+// its steps as it begins and ends. Of a server that has no stream, or when it
+// breaks, it asks every second instead.
 func (c *Client) WatchRun(ctx context.Context, draft Ref, run string, tell func(api.Run)) (api.Run, error) {
 	out, err := c.Run(ctx, draft, run)
-	for err == nil && !out.Ended() {
-		tell(out)
-		out, err = c.runWithin(ctx, draft, run, 1)
+	if err != nil || out.Ended() {
+		return out, err
 	}
-	return out, err
+	tell(out)
+	out.Steps = nil // the stream tells of them from the first on
+	if out, ended := c.watchStream(ctx, draft, out, tell); ended {
+		return out, nil
+	}
+	for {
+		out, err = c.runWithin(ctx, draft, run, 1)
+		if err != nil || out.Ended() {
+			return out, err
+		}
+		tell(out)
+	}
+}
+
+// watchStream follows a run by its stream, which is resumed for as long as it has
+// something to tell, and says whether it came to the run's end.
+func (c *Client) watchStream(ctx context.Context, draft Ref, run api.Run, tell func(api.Run)) (api.Run, bool) {
+	for last := ""; ; {
+		before := last
+		err := c.streamRun(ctx, draft, run.ID, last, func(e event) error {
+			last = e.id
+			if err := follow(&run, e); err != nil {
+				return err
+			}
+			tell(run)
+			return nil
+		})
+		if errors.Is(err, errEnough) {
+			return run, true
+		}
+		if last == before || ctx.Err() != nil {
+			return run, false
+		}
+	}
 }
 
 // Validate checks a release as a preview does, without a draft.

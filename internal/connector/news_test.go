@@ -122,7 +122,7 @@ func TestAwaitACancelledRun(t *testing.T) {
 		if err := w.Abandon(always, w.claimed, Outcome{}); err != nil {
 			t.Fatal(err)
 		}
-		w.end(t, "cancelled", 3*time.Second, 7)
+		w.end(t, "cancelled", 2500*time.Millisecond, 7)
 	})
 }
 
