@@ -2,9 +2,9 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
 )
@@ -56,17 +56,21 @@ func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, 
 	}
 }
 
-// WatchRun is AwaitRun that tells of the run as it is at once, and then of each of
-// its steps as it begins and ends. Of a server that has no stream, or when it
-// breaks, it asks every second instead.
+// WatchRun is AwaitRun that tells of the run as it is at once, then of each of its
+// steps as it begins and ends, and every second. Of a server that has no stream, or
+// when it breaks, it asks every second instead.
 func (c *Client) WatchRun(ctx context.Context, draft Ref, run string, tell func(api.Run)) (api.Run, error) {
 	out, err := c.Run(ctx, draft, run)
 	if err != nil || out.Ended() {
 		return out, err
 	}
-	tell(out)
-	out.Steps = nil // the stream tells of them from the first on
-	if out, ended := c.watchStream(ctx, draft, out, tell); ended {
+	if len(out.Steps) == 0 { // otherwise the stream tells of them from the first on
+		tell(out)
+	}
+	out.Steps = nil
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	if out, ended := c.watchStream(watching, draft, out, tell); ended {
 		return out, nil
 	}
 	for {
@@ -81,20 +85,27 @@ func (c *Client) WatchRun(ctx context.Context, draft Ref, run string, tell func(
 // watchStream follows a run by its stream, which is resumed for as long as it has
 // something to tell, and says whether it came to the run's end.
 func (c *Client) watchStream(ctx context.Context, draft Ref, run api.Run, tell func(api.Run)) (api.Run, bool) {
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
 	for last := ""; ; {
-		before := last
-		err := c.streamRun(ctx, draft, run.ID, last, func(e event) error {
-			last = e.id
-			if err := follow(&run, e); err != nil {
-				return err
+		fresh := false
+		events := c.openStream(ctx, draft, run.ID, last)
+		for open := true; open; {
+			var e event
+			select {
+			case e, open = <-events:
+			case <-again.C:
+			}
+			if e.id != "" {
+				last, fresh = e.id, true
+			}
+			ended, err := follow(&run, e)
+			if ended || err != nil {
+				return run, ended
 			}
 			tell(run)
-			return nil
-		})
-		if errors.Is(err, errEnough) {
-			return run, true
 		}
-		if last == before || ctx.Err() != nil {
+		if !fresh {
 			return run, false
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -28,8 +28,23 @@ type event struct {
 	data     []byte
 }
 
-// errEnough ends the reading of a stream.
-var errEnough = errors.New("the stream was read as far as it is needed")
+// openStream returns the events of a run after the one given. The channel is closed
+// when the stream ends, or cannot be had, or ctx ends.
+func (c *Client) openStream(ctx context.Context, draft Ref, run, after string) <-chan event {
+	events := make(chan event)
+	go func() {
+		defer close(events)
+		_ = c.streamRun(ctx, draft, run, after, func(e event) error { // whoever listens can do without
+			select {
+			case events <- e:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	return events
+}
 
 // streamRun tells of the events of a run after the one given, until tell returns an
 // error, which it returns, or the stream ends, which is nil.
@@ -97,29 +112,30 @@ func readEvents(r io.Reader, heard func(), tell func(event) error) error {
 	return nil
 }
 
-// follow applies an event to what is known of a run. It returns errEnough at the
-// run's end.
-func follow(run *api.Run, e event) error {
+// follow applies an event to what is known of a run, and says whether it is the
+// end.
+func follow(run *api.Run, e event) (ended bool, err error) {
 	switch e.name {
 	case "end":
-		if err := json.Unmarshal(e.data, run); err != nil {
-			return fmt.Errorf("decode the end of a run: %w", err)
+		var end api.Run
+		if err := json.Unmarshal(e.data, &end); err != nil {
+			return false, fmt.Errorf("decode the end of a run: %w", err)
 		}
-		return errEnough
+		*run = end
+		return true, nil
 	case "step":
 		var s api.RunStepEvent
 		if err := json.Unmarshal(e.data, &s); err != nil {
-			return fmt.Errorf("decode a step of a run: %w", err)
+			return false, fmt.Errorf("decode a step of a run: %w", err)
 		}
 		if s.Attempt != run.Attempt || run.State != "running" {
 			run.State, run.Attempt, run.Steps = "running", s.Attempt, nil
 		}
 		step := api.RunStep{Name: s.Name, Milliseconds: s.Milliseconds, Failed: s.Failed}
 		if n := len(run.Steps); n > 0 && run.Steps[n-1].Name == s.Name {
-			run.Steps[n-1] = step
-		} else {
-			run.Steps = append(run.Steps, step)
+			run.Steps = slices.Clone(run.Steps[:n-1]) // who was told of it may keep it
 		}
+		run.Steps = append(run.Steps, step)
 	}
-	return nil
+	return false, nil
 }

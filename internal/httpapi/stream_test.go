@@ -3,9 +3,12 @@ package httpapi
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -80,6 +83,60 @@ func TestStreamIsAlive(t *testing.T) {
 		}
 	})
 }
+
+// The deadlines of the server for one request and its answer do not end a stream.
+func TestStreamOutlivesDeadlines(t *testing.T) {
+	t.Parallel()
+	const deadline = time.Millisecond
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rounds := 0
+		(&API{Options{Log: slog.New(slog.DiscardHandler)}}).sendEvents(r.Context(), w, func(ctx context.Context, _ time.Duration) ([]connector.RunEvent, error) {
+			if rounds++; rounds > 3 {
+				return nil, io.EOF
+			}
+			return silent(ctx, 20*deadline)
+		})
+	}))
+	s.Config.ReadHeaderTimeout, s.Config.ReadTimeout, s.Config.WriteTimeout = time.Minute, deadline, deadline
+	s.Start()
+	defer s.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := s.Client().Do(req)
+	if got := receive(t, res, err); strings.Count(string(got.body), ": alive\n\n") != 3 {
+		t.Errorf("answered %s", got)
+	}
+}
+
+// Whoever does not read is dropped.
+func TestStreamThatIsNotRead(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []string{"write", "flush", "deadline"} {
+		err := copyEvents(t.Context(), &deaf{fault: fault, ResponseRecorder: httptest.NewRecorder()}, silent)
+		if !errors.Is(err, errNotRead) || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: error %v", fault, err)
+		}
+	}
+}
+
+// deaf is a connection whose other side does not read.
+type deaf struct {
+	*httptest.ResponseRecorder
+	fault string
+}
+
+func (d *deaf) fail(at string) error {
+	if at == d.fault {
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
+
+func (d *deaf) Write(p []byte) (int, error)      { return len(p), d.fail("write") }
+func (d *deaf) FlushError() error                { return d.fail("flush") }
+func (d *deaf) SetWriteDeadline(time.Time) error { return d.fail("deadline") }
 
 func TestStreamEndsWithTheServer(t *testing.T) {
 	t.Parallel()
