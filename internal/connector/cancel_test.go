@@ -41,7 +41,7 @@ func TestCancelRun(t *testing.T) {
 	requireEqual(t, "after it", waiting, statusOf(d))
 	requireEqual(t, "the title", "Publish cancelled", d.PublishingReport.Entries[0].Title)
 	w.cancelRun(t, d) // again
-	requireEqual(t, "the version after cancelling it again", d.Version, w.draft(t, d.ID).Version)
+	requireEqual(t, "the version after another cancellation", d.Version, w.draft(t, d.ID).Version)
 
 	w.clock.pass(time.Second)
 	d = w.publish(t, d)
