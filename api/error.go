@@ -13,7 +13,9 @@ const (
 	CodePreviewRequestUnderProcess ErrorCode = "ConnectorStagedPreviewRequestUnderProcess" // 400
 	CodeInCertification            ErrorCode = "ConnectorStagedInCertification"            // 400
 	// CodeNotInCertification is ours: the API of commercetools has no withdrawal.
-	CodeNotInCertification        ErrorCode = "ConnectorStagedNotInCertification"  // 400
+	CodeNotInCertification ErrorCode = "ConnectorStagedNotInCertification" // 400
+	// CodeRunEnded is ours too: nor has it runs.
+	CodeRunEnded                  ErrorCode = "ConnectorStagedRunEnded"            // 400
 	CodeAlreadyCertified          ErrorCode = "ConnectorAlreadyCertified"          // 400
 	CodeInvalidToken              ErrorCode = "invalid_token"                      // 401
 	CodeAuthorizationError        ErrorCode = "AuthorizationError"                 // 403

@@ -58,6 +58,7 @@ var wireTypes = map[string]any{
 	"Run":                               api.Run{},
 	"RunPagedQueryResponse":             api.PagedQueryResponse[api.Run]{},
 	"RunStep":                           api.RunStep{},
+	"RunStepEvent":                      api.RunStepEvent{},
 	"SecuredConfigurationKey":           api.SecuredConfigurationKey{},
 	"StandardConfigurationKey":          api.StandardConfigurationKey{},
 }

@@ -36,3 +36,17 @@ type RunStep struct {
 	// Failed says that the run ended with this step.
 	Failed bool `json:"failed,omitzero"`
 }
+
+// RunStepEvent is what a stream of events tells of a step of a run.
+type RunStepEvent struct {
+	// Attempt is the one that the step belongs to: another begins with the first
+	// step again.
+	Attempt int    `json:"attempt"`
+	Name    string `json:"name"`
+	// State is begun or ended.
+	State string `json:"state"`
+	// Milliseconds is the duration, with fractions; 0 of a step that has begun.
+	Milliseconds float64 `json:"milliseconds"`
+	// Failed says that the run ended with this step.
+	Failed bool `json:"failed,omitzero"`
+}

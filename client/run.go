@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
 )
@@ -39,6 +40,12 @@ func (c *Client) runWithin(ctx context.Context, draft Ref, run string, seconds i
 	return call[api.Run](ctx, c, http.MethodGet, fmt.Sprintf("/x/v1/drafts/%s/runs/%s?wait=%d", draft, run, seconds), nil)
 }
 
+// CancelRun takes a preview or publish back that has not ended, and returns its run
+// as it is then: a worker may still have to hear of it.
+func (c *Client) CancelRun(ctx context.Context, draft Ref, run string) (api.Run, error) {
+	return call[api.Run](ctx, c, http.MethodPost, fmt.Sprintf("/x/v1/drafts/%s/runs/%s/cancel", draft, run), nil)
+}
+
 // AwaitRun returns the run when it has ended. Only ctx bounds how long that takes.
 func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, error) {
 	for {
@@ -49,15 +56,59 @@ func (c *Client) AwaitRun(ctx context.Context, draft Ref, run string) (api.Run, 
 	}
 }
 
-// WatchRun is AwaitRun that tells of the run as it is at once, and then every
-// second until it has ended.
+// WatchRun is AwaitRun that tells of the run as it is at once, then of each of its
+// steps as it begins and ends, and every second. Of a server that has no stream, or
+// when it breaks, it asks every second instead.
 func (c *Client) WatchRun(ctx context.Context, draft Ref, run string, tell func(api.Run)) (api.Run, error) {
 	out, err := c.Run(ctx, draft, run)
-	for err == nil && !out.Ended() {
-		tell(out)
-		out, err = c.runWithin(ctx, draft, run, 1)
+	if err != nil || out.Ended() {
+		return out, err
 	}
-	return out, err
+	if len(out.Steps) == 0 { // otherwise the stream tells of them from the first on
+		tell(out)
+	}
+	out.Steps = nil
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	if out, ended := c.watchStream(watching, draft, out, tell); ended {
+		return out, nil
+	}
+	for {
+		out, err = c.runWithin(ctx, draft, run, 1)
+		if err != nil || out.Ended() {
+			return out, err
+		}
+		tell(out)
+	}
+}
+
+// watchStream follows a run by its stream, which is resumed for as long as it has
+// something to tell, and says whether it came to the run's end.
+func (c *Client) watchStream(ctx context.Context, draft Ref, run api.Run, tell func(api.Run)) (api.Run, bool) {
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for last := ""; ; {
+		fresh := false
+		events := c.openStream(ctx, draft, run.ID, last)
+		for open := true; open; {
+			var e event
+			select {
+			case e, open = <-events:
+			case <-again.C:
+			}
+			if e.id != "" {
+				last, fresh = e.id, true
+			}
+			ended, err := follow(&run, e)
+			if ended || err != nil {
+				return run, ended
+			}
+			tell(run)
+		}
+		if !fresh {
+			return run, false
+		}
+	}
 }
 
 // Validate checks a release as a preview does, without a draft.

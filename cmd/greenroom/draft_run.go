@@ -151,6 +151,24 @@ func showFindings(ctx context.Context, out io.Writer, server *client.Client, ref
 	return nil
 }
 
+type draftCancelCommand struct {
+	namedDraft
+	shown
+}
+
+// Run cancels the latest run.
+func (c *draftCancelCommand) Run(ctx context.Context, io streams) error {
+	server, ref := c.client(), refOf(c.Ref)
+	run, err := server.LatestRun(ctx, ref)
+	if err == nil {
+		run, err = server.CancelRun(ctx, ref, run.ID)
+	}
+	if err != nil {
+		return explained(err)
+	}
+	return c.show(io.out, run, func() string { return "cancelled the " + runText(run) })
+}
+
 type draftRunsCommand struct {
 	namedDraft
 	shown

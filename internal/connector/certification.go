@@ -200,10 +200,7 @@ func (s *Service) Withdraw(ctx context.Context, p auth.Principal, ref store.Ref)
 		r.conclude(api.ConnectorReportEntry{
 			Type: api.EntryInformation, Title: "Certification withdrawn", CreatedAt: api.Timestamp{Time: now},
 		})
-		r.doc.Status = api.StatusDraft
-		if r.production != nil {
-			r.doc.Status = api.StatusPublished
-		}
+		r.reopen()
 		return nil
 	})
 	return row.Document, err
@@ -262,7 +259,8 @@ func (s *Service) changeReview(ctx context.Context, ref store.Ref, apply func(*r
 }
 
 // change loads a draft, applies a change that names no version, and writes it;
-// when the draft was changed in between, all of it again. It returns the record
+// when the draft was changed in between, or apply found it so and returns
+// store.ErrConflict, all of it again. It returns the record
 // and its row as they are then, a *problem.Error with status 503 when others kept
 // changing it, or store.ErrNewer.
 func (s *Service) change(ctx context.Context, load func() (*record, error), apply func(*record, time.Time, *store.WriteSet) error) (*record, store.Draft, error) {
@@ -273,9 +271,12 @@ func (s *Service) change(ctx context.Context, load func() (*record, error), appl
 		}
 		now := s.now()
 		w := store.WriteSet{Op: store.Update, Guard: store.Guard{Version: r.before.Version}}
-		if err := apply(r, now, &w); errors.Is(err, errUnchanged) {
+		switch err := apply(r, now, &w); {
+		case errors.Is(err, errUnchanged):
 			return r, r.before, nil
-		} else if err != nil {
+		case errors.Is(err, store.ErrConflict):
+			continue
+		case err != nil:
 			return nil, store.Draft{}, err
 		}
 		if w.Draft, err = r.row(now); err != nil {

@@ -40,7 +40,7 @@ func (s *Service) Finish(ctx context.Context, run store.Run, o Outcome) error {
 	for range finishAttempts {
 		err := s.finishOnce(ctx, run, o)
 		if err == nil {
-			s.endings.announce(run.ID)
+			s.news.announce(run.ID)
 		}
 		if !errors.Is(err, store.ErrConflict) {
 			return err
@@ -100,7 +100,7 @@ func (r *record) awaits(run store.Run) bool {
 func (s *Service) Abandon(ctx context.Context, run store.Run, o Outcome) error {
 	err := s.discard(ctx, run, o)
 	if err == nil {
-		s.endings.announce(run.ID)
+		s.news.announce(run.ID)
 	}
 	return err
 }

@@ -41,7 +41,7 @@ func (s *Service) Runs(ctx context.Context, p auth.Principal, ref store.Ref, lim
 func (s *Service) Run(ctx context.Context, p auth.Principal, ref store.Ref, id string, patience time.Duration) (api.Run, error) {
 	row, err := s.runOf(ctx, p, ref, id)
 	if err == nil && patience > 0 && !row.Ended() {
-		row, err = s.await(ctx, row.ID, patience)
+		row, err = s.await(ctx, row.ID, patience, store.Run.Ended)
 	}
 	if err != nil {
 		return api.Run{}, err

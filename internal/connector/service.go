@@ -43,11 +43,11 @@ type Options struct {
 
 // Service applies the rules. It is safe for concurrent use.
 type Service struct {
-	store   store.Store
-	specs   *specifications
-	rules   field.Rules
-	endings *endings
-	now     func() time.Time
+	store store.Store
+	specs *specifications
+	rules field.Rules
+	news  *news
+	now   func() time.Time
 
 	progress func(run string) []api.RunStep
 }
@@ -55,11 +55,11 @@ type Service struct {
 // New returns a Service.
 func New(o Options) *Service {
 	return &Service{
-		store:   o.Store,
-		specs:   newSpecifications(o.Repositories, o.ResolveTTL, o.Now),
-		rules:   o.Rules,
-		endings: newEndings(),
-		now:     o.Now,
+		store: o.Store,
+		specs: newSpecifications(o.Repositories, o.ResolveTTL, o.Now),
+		rules: o.Rules,
+		news:  newNews(),
+		now:   o.Now,
 
 		progress: o.Progress,
 	}

@@ -123,7 +123,7 @@ func (s *Service) commitUpdate(ctx context.Context, r *record, effects *action.D
 		return nil, err
 	}
 	if w.CancelRun != "" {
-		s.endings.announce(w.CancelRun)
+		s.news.announce(w.CancelRun)
 	}
 	return row.Document, nil
 }

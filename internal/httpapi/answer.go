@@ -13,15 +13,13 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/panics"
 )
 
-// accompany gives each request its correlation id, its deadline, and a line in
-// the log, and tells the observer of it.
+// accompany gives each request its correlation id and a line in the log, and tells
+// the observer of it.
 func (a *API) accompany(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ended := a.Observer.RequestBegan()
 		ctx := correlation.With(r.Context(), r.Header.Get(correlation.Header))
-		ctx, cancel := context.WithTimeout(ctx, requestDeadline)
-		defer cancel()
 		seen := &statusWriter{ResponseWriter: w}
 		r = r.WithContext(ctx)
 		next.ServeHTTP(seen, r)
@@ -55,6 +53,9 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// Unwrap is for http.ResponseController.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // answer makes a handler of a function that returns what to answer. A panic is
 // answered like any other trouble of ours.
 func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler {
@@ -70,11 +71,17 @@ func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler 
 			h[name] = values
 		}
 		h.Set("Content-Type", cmp.Or(res.media, "application/json; charset=utf-8"))
-		h.Set("Content-Length", strconv.Itoa(len(res.body)))
+		if res.stream == nil {
+			h.Set("Content-Length", strconv.Itoa(len(res.body)))
+		}
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set(correlation.Header, correlation.ID(ctx))
 		w.WriteHeader(res.status)
 		if r.Method == http.MethodHead {
+			return
+		}
+		if res.stream != nil {
+			a.sendEvents(ctx, w, res.stream)
 			return
 		}
 		if _, err := w.Write(res.body); err != nil {
@@ -85,7 +92,9 @@ func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler 
 
 func guarded(serve func(*http.Request) (*response, error), r *http.Request) (res *response, err error) {
 	defer panics.Recover(&err)
-	return serve(r)
+	ctx, cancel := context.WithTimeout(r.Context(), requestDeadline)
+	defer cancel()
+	return serve(r.WithContext(ctx))
 }
 
 // logFailure tells the operator what the caller is not told: the cause of every

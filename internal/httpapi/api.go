@@ -21,7 +21,8 @@ import (
 // requestDeadline bounds the work on one request, reading a repository included.
 const requestDeadline = 30 * time.Second
 
-// Options configure an API. All are required but Proxies and Observer.
+// Options configure an API. All are required but Proxies, Stopping
+// and Observer.
 type Options struct {
 	Drafts *connector.Service
 	Tokens *auth.Service
@@ -33,6 +34,9 @@ type Options struct {
 	Ready func(context.Context) error
 	// Proxies are believed when they say whom a request comes from.
 	Proxies forwarded.Proxies
+	// Stopping is closed when the server begins to stop, which ends all streams;
+	// nil: they end with their requests.
+	Stopping <-chan struct{}
 	// Observer is told of every request; nil: nobody is.
 	Observer Observer
 	Log      *slog.Logger

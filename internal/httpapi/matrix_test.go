@@ -38,7 +38,10 @@ var rules = map[string]struct {
 	"GET /x/v1/drafts/{ref}/runs":              {access: access{401, 401, 200, 200, 200, 403, 404}},
 	"GET /x/v1/drafts/{ref}/runs/{run}":        {access: access{401, 401, 200, 200, 200, 403, 404}},
 	"GET /x/v1/drafts/{ref}/runs/{run}/report": {access: access{401, 401, 200, 200, 200, 403, 404}},
-	"POST /x/v1/drafts/{ref}/withdraw":         {access: access{401, 401, 403, 201, 201, 403, 404}, draft: submitted},
+	"GET /x/v1/drafts/{ref}/runs/{run}/events": {access: access{401, 401, 200, 200, 200, 403, 404}},
+	// The test's run has ended; who may cancel it learns that.
+	"POST /x/v1/drafts/{ref}/runs/{run}/cancel": {access: access{401, 401, 403, 400, 400, 403, 404}},
+	"POST /x/v1/drafts/{ref}/withdraw":          {access: access{401, 401, 403, 201, 201, 403, 404}, draft: submitted},
 	"POST /x/v1/validations": {access: access{401, 401, 403, 200, 200, 403, 200}, body: func(t *testing.T, d api.ConnectorStaged) string {
 		t.Helper()
 		return encode(t, d.Repository)

@@ -18,6 +18,8 @@ type response struct {
 	media  string
 	body   []byte
 	header http.Header
+	// stream, when set, gives the body instead: server-sent events.
+	stream eventSource
 }
 
 // document answers with a stored document, byte for byte.

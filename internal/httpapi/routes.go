@@ -43,6 +43,8 @@ func (a *API) routes() []route {
 		{http.MethodGet, "/x/v1/drafts/{ref}/runs", read, a.listRuns},
 		{http.MethodGet, "/x/v1/drafts/{ref}/runs/{run}", read, a.getRun},
 		{http.MethodGet, "/x/v1/drafts/{ref}/runs/{run}/report", read, a.getRunReport},
+		{http.MethodGet, "/x/v1/drafts/{ref}/runs/{run}/events", read, a.streamRun},
+		{http.MethodPost, "/x/v1/drafts/{ref}/runs/{run}/cancel", write, a.cancelRun},
 
 		{http.MethodPost, "/x/v1/drafts/{ref}/withdraw", write, a.withdrawDraft},
 		{http.MethodPost, "/x/v1/validations", write, a.validate},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/connector"
 )
 
 func (a *API) listRuns(r *request) (*response, error) {
@@ -53,4 +54,19 @@ func (a *API) getRunReport(r *request) (*response, error) {
 		return nil, err
 	}
 	return document(http.StatusOK, doc), nil
+}
+
+func (a *API) cancelRun(r *request) (*response, error) {
+	ref, err := r.ref()
+	if err != nil {
+		return nil, err
+	}
+	if err := connector.ReadNothing(r.body); err != nil {
+		return nil, err
+	}
+	run, err := a.Drafts.CancelRun(r.Context(), r.principal, ref, r.PathValue("run"))
+	if err != nil {
+		return nil, err
+	}
+	return encoded(http.StatusOK, run)
 }

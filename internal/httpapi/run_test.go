@@ -106,3 +106,23 @@ func TestWaitInVain(t *testing.T) {
 		}
 	}
 }
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	draft := w.create(t, nil)
+	run := w.start(t, draft, api.UpdatePreviewable())
+	path := "/x/v1/drafts/" + draft.ID + "/runs/" + run + "/cancel"
+	want(t, w.call(t, owner, http.MethodPost, path, "[]"), http.StatusBadRequest, api.CodeInvalidJSONInput)
+	for range 2 {
+		got := w.call(t, owner, http.MethodPost, path, "{}")
+		want(t, got, http.StatusOK, "")
+		if state := decode[api.Run](t, got.body).State; state != "cancelled" {
+			t.Errorf("the run is %s", state)
+		}
+	}
+	got := w.call(t, owner, http.MethodGet, "/connectors/drafts/"+draft.ID, "")
+	if d := decode[api.ConnectorStaged](t, got.body); d.IsPreviewable != api.PreviewableNone || d.Version != draft.Version+2 {
+		t.Errorf("the draft is %s", got)
+	}
+}

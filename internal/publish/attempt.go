@@ -129,6 +129,7 @@ func (r *attempt) fail(f api.Finding) {
 func (r *attempt) step(name string, do func() error) error {
 	start := time.Now()
 	r.worker.progress.begin(r.run.ID, name, r.outcome.Steps)
+	r.worker.Drafts.Announce(r.run.ID)
 	err := guarded(do)
 	if err != nil {
 		r.trouble = err

@@ -163,6 +163,27 @@ func TestCancelled(t *testing.T) {
 	})
 }
 
+// In the process that works the run, its cancellation is heard at once.
+func TestCancelledAtOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, w *world) { //nolint:thelper // it is the test
+		id := w.ask(t, api.Publish(false))
+		_, ended := w.begin(t, id)
+		before := time.Now()
+		if _, err := w.Drafts.CancelRun(t.Context(), owner, w.ref, id); err != nil {
+			t.Fatal(err)
+		}
+		ended()
+		if took := time.Since(before); took != 0 {
+			t.Errorf("it went on for %s", took)
+		}
+		w.run(t, id, store.RunCancelled)
+		if draft := w.draft(t); draft.Status != api.StatusDraft || len(draft.PublishingReport.Entries) != 1 {
+			t.Errorf("the draft is %+v", draft)
+		}
+	})
+}
+
 // One whose worker died after it was told to stop is not fetched again.
 func TestCancelledBeforeItIsTaken(t *testing.T) {
 	t.Parallel()

@@ -155,12 +155,15 @@ func (w *Worker) hold(ctx context.Context, run store.Run) (context.Context, func
 func (w *Worker) keepAlive(ctx context.Context, run store.Run) error {
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
+	heard, stop := w.Drafts.Listen(run.ID)
+	defer stop()
 	last := w.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-heard: // it may be that it was cancelled
 		}
 		now := w.Now()
 		err := w.prolong(ctx, run, now.Add(lease))

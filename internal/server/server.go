@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -85,13 +84,13 @@ type Server struct {
 	tls      *certificate // nil: http
 	admin    *admin       // nil: none
 	log      *slog.Logger
-	draining atomic.Bool
+	stopping chan struct{} // closed when the server begins to stop
 }
 
 // Open prepares everything and begins to listen; requests are answered from Run
 // on. Whoever opens a server must Run or Close it.
 func Open(ctx context.Context, o Options) (_ *Server, err error) {
-	s := &Server{log: o.Log}
+	s := &Server{log: o.Log, stopping: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -145,6 +144,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Validate:    worker.Validate,
 		Ready:       s.ready,
 		Proxies:     o.Proxies,
+		Stopping:    s.stopping,
 		Observer:    counted,
 		Log:         o.Log,
 	}))
@@ -285,7 +285,7 @@ func (s *Server) Run(ctx context.Context) error {
 // stop refuses new requests, waits for those under way, and makes workers hand
 // back what they have.
 func (s *Server) stop(ctx context.Context, giveUp context.CancelFunc) error {
-	s.draining.Store(true)
+	close(s.stopping)
 	err := s.shutdown(ctx, drain)
 	if errors.Is(err, context.DeadlineExceeded) {
 		giveUp() // a request that waits for something gets an answer now
@@ -335,8 +335,10 @@ func (s *Server) closeLogged() {
 var errDraining = errors.New("the server is stopping")
 
 func (s *Server) ready(ctx context.Context) error {
-	if s.draining.Load() {
+	select {
+	case <-s.stopping:
 		return errDraining
+	default:
 	}
 	if err := s.store.Ping(ctx); err != nil {
 		return fmt.Errorf("reach the database: %w", err)

@@ -72,8 +72,8 @@ func (w *waiting) end(t *testing.T, state string, took time.Duration, mostReads 
 	if n := w.counted.reads.Load(); n > mostReads {
 		t.Errorf("the run was read %d times, want %d at most", n, mostReads)
 	}
-	if n := len(w.endings.waiting); n != 0 {
-		t.Errorf("%d are still waiting", n)
+	if n := len(w.news.listeners); n != 0 {
+		t.Errorf("%d are still listening", n)
 	}
 }
 
@@ -96,7 +96,7 @@ func TestAwaitTheEndElsewhere(t *testing.T) {
 		w := waitFor(always, t, 20*time.Second)
 		<-time.After(300 * time.Millisecond)
 		elsewhere := *w.Service
-		elsewhere.endings = newEndings()
+		elsewhere.news = newNews()
 		if err := elsewhere.Finish(always, w.claimed, fails()); err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestAwaitACancelledRun(t *testing.T) {
 		if err := w.Abandon(always, w.claimed, Outcome{}); err != nil {
 			t.Fatal(err)
 		}
-		w.end(t, "cancelled", 3*time.Second, 7)
+		w.end(t, "cancelled", 2500*time.Millisecond, 7)
 	})
 }
 
@@ -137,8 +137,8 @@ func TestAwaitEndsWithItsContext(t *testing.T) {
 		if !errors.Is(w.err, context.DeadlineExceeded) || errors.As(w.err, &p) || w.took != 2*time.Second {
 			t.Errorf("after %v: error %v, want the context's", w.took, w.err)
 		}
-		if n := len(w.endings.waiting); n != 0 {
-			t.Errorf("%d are still waiting", n)
+		if n := len(w.news.listeners); n != 0 {
+			t.Errorf("%d are still listening", n)
 		}
 	})
 }
@@ -159,9 +159,9 @@ func TestRunDoesNotWait(t *testing.T) {
 	})
 }
 
-func TestEndings(t *testing.T) {
+func TestNews(t *testing.T) {
 	t.Parallel()
-	e := newEndings()
+	n := newNews()
 	heard := func(ch <-chan struct{}) bool {
 		select {
 		case <-ch:
@@ -170,19 +170,20 @@ func TestEndings(t *testing.T) {
 			return false
 		}
 	}
-	first, stopFirst := e.listen("a")
-	second, stopSecond := e.listen("a")
-	other, stopOther := e.listen("b")
+	first, stopFirst := n.listen("a")
+	second, stopSecond := n.listen("a")
+	other, stopOther := n.listen("b")
 	stopFirst()
-	e.announce("a")
-	e.announce("a")
-	e.announce("nobody waits for this")
+	n.announce("a")
+	n.announce("a")
+	n.announce("nobody listens to this")
 	requireEqual(t, "heard", []bool{false, true, false}, []bool{heard(first), heard(second), heard(other)})
-	later, stopLater := e.listen("a")
+	requireEqual(t, "heard twice", false, heard(second))
+	later, stopLater := n.listen("a")
 	stopSecond() // must not end what others began after it
-	e.announce("a")
+	n.announce("a")
 	requireEqual(t, "heard later", true, heard(later))
 	stopLater()
 	stopOther()
-	requireEqual(t, "waiting", 0, len(e.waiting))
+	requireEqual(t, "listening", 0, len(n.listeners))
 }
