@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/licensecheck"
 
@@ -43,7 +44,10 @@ func runLicense(p *check.Pass) error {
 	if !d.read {
 		return nil
 	}
-	coverage := licensecheck.Scan([]byte(d.text))
+	coverage, err := scan([]byte(d.text))
+	if err != nil {
+		return err
+	}
 	if coverage.Percent >= recognisedPercent {
 		return nil
 	}
@@ -58,6 +62,32 @@ func runLicense(p *check.Pass) error {
 	})
 	return nil
 }
+
+// scan compares a text with the licences that nearly all repositories have, and with
+// all others only if it is none of them: to load those takes more than a second.
+func scan(text []byte) (licensecheck.Coverage, error) {
+	scanner, err := common()
+	if err != nil {
+		return licensecheck.Coverage{}, err
+	}
+	if coverage := scanner.Scan(text); coverage.Percent >= recognisedPercent {
+		return coverage, nil
+	}
+	return licensecheck.Scan(text), nil
+}
+
+var commonNames = regexp.MustCompile(`^(?:MIT|ISC|0BSD|Unlicense|BSD-[23]-Clause|Apache-2\.0|MPL-2\.0|A?GPL-[23]\.0.*|LGPL-(?:2\.1|3\.0).*|EUPL-1\.2|CC0-1\.0)$`)
+
+var common = sync.OnceValues(func() (*licensecheck.Scanner, error) {
+	all := licensecheck.BuiltinLicenses()
+	scanner, err := licensecheck.NewScanner(slices.DeleteFunc(all, func(l licensecheck.License) bool {
+		return !commonNames.MatchString(l.ID)
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("load the common licences: %w", err)
+	}
+	return scanner, nil
+})
 
 // describe says what was found in a text all the same.
 func describe(c licensecheck.Coverage) string {
