@@ -15,16 +15,16 @@ import (
 
 var license = check.Check{
 	ID:    "documents/license",
-	Title: "The repository has a licence",
-	Why: "Without a licence nobody but its author may use, change or pass on the code, also where it can be read. " +
-		"The file stands at the root and is called LICENSE, LICENCE, COPYING or UNLICENSE, with any ending, or is a folder LICENSES. " +
-		"A text that is not that of a licence known to SPDX is information: it may be one of your own.",
-	Fix:  "Add a file LICENSE at the root with the text of the licence: https://choosealicense.com has texts to copy, and words for those who want none.",
+	Title: "The repository has a license",
+	Why: "Without a license nobody but its author may use, change or pass on the code, also where it can be read. " +
+		"The file stands at the root and is called LICENSE in either spelling, COPYING or UNLICENSE, with any ending, or is a folder LICENSES. " +
+		"A text that is not that of a license known to SPDX is information: it may be one of your own.",
+	Fix:  "Add a file LICENSE at the root with the text of the license: https://choosealicense.com has texts to copy, and words for those who want none.",
 	Data: "licensecheck v0.3.1",
 	Run:  runLicense,
 }
 
-// recognisedPercent is how much of a text a known licence has to cover; the rest is
+// recognisedPercent is how much of a text a known license has to cover; the rest is
 // names, years and notes.
 const recognisedPercent = 75
 
@@ -37,7 +37,7 @@ func runLicense(p *check.Pass) error {
 	}
 	if d == nil {
 		p.Report(api.Finding{
-			Type: api.EntryWarning, Message: "the repository has no licence", File: "LICENSE",
+			Type: api.EntryWarning, Message: "the repository has no license", File: "LICENSE",
 		})
 		return nil
 	}
@@ -53,17 +53,17 @@ func runLicense(p *check.Pass) error {
 	}
 	p.Report(api.Finding{
 		Type:    api.EntryInformation,
-		Message: fmt.Sprintf("%s is not the text of a licence that is known: %s", d.file, describe(coverage)),
+		Message: fmt.Sprintf("%s is not the text of a license that is known: %s", d.file, describe(coverage)),
 		File:    d.file,
 		Line:    1,
 		Column:  1,
-		Help: "If it is meant to be a known licence, copy its whole text from https://spdx.org/licenses; " +
+		Help: "If it is meant to be a known license, copy its whole text from https://spdx.org/licenses; " +
 			"if it is one of your own, leave it as it is.",
 	})
 	return nil
 }
 
-// scan compares a text with the licences that nearly all repositories have, and with
+// scan compares a text with the licenses that nearly all repositories have, and with
 // all others only if it is none of them: to load those takes more than a second.
 func scan(text []byte) (licensecheck.Coverage, error) {
 	scanner, err := common()
@@ -84,7 +84,7 @@ var common = sync.OnceValues(func() (*licensecheck.Scanner, error) {
 		return !commonNames.MatchString(l.ID)
 	}))
 	if err != nil {
-		return nil, fmt.Errorf("load the common licences: %w", err)
+		return nil, fmt.Errorf("load the common licenses: %w", err)
 	}
 	return scanner, nil
 })
