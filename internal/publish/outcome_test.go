@@ -68,6 +68,8 @@ func TestEntriesOfAPass(t *testing.T) {
 			want := []string{
 				"Information|Connector specification file validation check succeeded||",
 				"Information|Application layout check succeeded||tax-service",
+				"Information|Committed secrets check succeeded||tax-service",
+				"Information|Documents check succeeded||",
 				"Information|Application build check skipped|Greenroom does not build applications; build them in CI.|",
 				"Information|Unit tests check skipped|Greenroom does not run code of a connector; run its tests in CI.|",
 				"Information|Security scan check skipped|Greenroom makes no image and scans none; scan the dependencies in CI.|",
@@ -121,7 +123,9 @@ func TestTerminal(t *testing.T) {
 		}, "spec/type", "Connector specification file is not valid"},
 		"folder gone": {func(t *testing.T, w *world) {
 			t.Helper()
-			w.repo.Commit(t, map[string]string{"connect.yaml": good()["connect.yaml"]})
+			files := good()
+			delete(files, "tax-service/package.json")
+			w.repo.Commit(t, files)
 			w.repo.Tag(t, tag)
 		}, "layout/application-folder", "Application folder"},
 		"access refused": {func(_ *testing.T, w *world) { w.git.Intercept(gitserver.Fail(http.StatusForbidden)) }, ruleReachable, "Repository with the tag is not reachable"},

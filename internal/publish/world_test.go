@@ -123,8 +123,24 @@ func good() map[string]string {
 		"connect.yaml": "deployAs:\n  - name: tax-service\n    applicationType: service\n    endpoint: /tax\n",
 		"tax-service/package.json": `{"name": "tax-service", "scripts": {"start": "node index.js"}}
 `,
+		"README.md":    "# Tax\n\n## Configuration\n\n## Contact\n",
+		"CHANGELOG.md": "## 1.0.0\n",
+		"LICENSE":      license,
 	}
 }
+
+// license is the text of 0BSD.
+const license = `Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM
+LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR
+OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR
+PERFORMANCE OF THIS SOFTWARE.
+`
 
 // ask applies one action to the draft and returns the id of the run that it
 // starts, if it does.

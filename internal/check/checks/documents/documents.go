@@ -1,5 +1,5 @@
 // Package documents has the checks about what a reader finds beside the code: the
-// licence, how to install, what changed, and whom to tell about a hole.
+// license, how to install, what changed, and whom to tell about a hole.
 package documents
 
 import "github.com/greenroom-registry/greenroom/internal/check"

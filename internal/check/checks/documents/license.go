@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/licensecheck"
 
@@ -14,16 +15,16 @@ import (
 
 var license = check.Check{
 	ID:    "documents/license",
-	Title: "The repository has a licence",
-	Why: "Without a licence nobody but its author may use, change or pass on the code, also where it can be read. " +
-		"The file stands at the root and is called LICENSE, LICENCE, COPYING or UNLICENSE, with any ending, or is a folder LICENSES. " +
-		"A text that is not that of a licence known to SPDX is information: it may be one of your own.",
-	Fix:  "Add a file LICENSE at the root with the text of the licence: https://choosealicense.com has texts to copy, and words for those who want none.",
+	Title: "The repository has a license",
+	Why: "Without a license nobody but its author may use, change or pass on the code, also where it can be read. " +
+		"The file stands at the root and is called LICENSE in either spelling, COPYING or UNLICENSE, with any ending, or is a folder LICENSES. " +
+		"A text that is not that of a license known to SPDX is information: it may be one of your own.",
+	Fix:  "Add a file LICENSE at the root with the text of the license: https://choosealicense.com has texts to copy, and words for those who want none.",
 	Data: "licensecheck v0.3.1",
 	Run:  runLicense,
 }
 
-// recognisedPercent is how much of a text a known licence has to cover; the rest is
+// recognisedPercent is how much of a text a known license has to cover; the rest is
 // names, years and notes.
 const recognisedPercent = 75
 
@@ -36,28 +37,57 @@ func runLicense(p *check.Pass) error {
 	}
 	if d == nil {
 		p.Report(api.Finding{
-			Type: api.EntryWarning, Message: "the repository has no licence", File: "LICENSE",
+			Type: api.EntryWarning, Message: "the repository has no license", File: "LICENSE",
 		})
 		return nil
 	}
 	if !d.read {
 		return nil
 	}
-	coverage := licensecheck.Scan([]byte(d.text))
+	coverage, err := scan([]byte(d.text))
+	if err != nil {
+		return err
+	}
 	if coverage.Percent >= recognisedPercent {
 		return nil
 	}
 	p.Report(api.Finding{
 		Type:    api.EntryInformation,
-		Message: fmt.Sprintf("%s is not the text of a licence that is known: %s", d.file, describe(coverage)),
+		Message: fmt.Sprintf("%s is not the text of a license that is known: %s", d.file, describe(coverage)),
 		File:    d.file,
 		Line:    1,
 		Column:  1,
-		Help: "If it is meant to be a known licence, copy its whole text from https://spdx.org/licenses; " +
+		Help: "If it is meant to be a known license, copy its whole text from https://spdx.org/licenses; " +
 			"if it is one of your own, leave it as it is.",
 	})
 	return nil
 }
+
+// scan compares a text with the licenses that nearly all repositories have, and with
+// all others only if it is none of them: to load those takes more than a second.
+func scan(text []byte) (licensecheck.Coverage, error) {
+	scanner, err := common()
+	if err != nil {
+		return licensecheck.Coverage{}, err
+	}
+	if coverage := scanner.Scan(text); coverage.Percent >= recognisedPercent {
+		return coverage, nil
+	}
+	return licensecheck.Scan(text), nil
+}
+
+var commonNames = regexp.MustCompile(`^(?:MIT|ISC|0BSD|Unlicense|BSD-[23]-Clause|Apache-2\.0|MPL-2\.0|A?GPL-[23]\.0.*|LGPL-(?:2\.1|3\.0).*|EUPL-1\.2|CC0-1\.0)$`)
+
+var common = sync.OnceValues(func() (*licensecheck.Scanner, error) {
+	all := licensecheck.BuiltinLicenses()
+	scanner, err := licensecheck.NewScanner(slices.DeleteFunc(all, func(l licensecheck.License) bool {
+		return !commonNames.MatchString(l.ID)
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("load the common licenses: %w", err)
+	}
+	return scanner, nil
+})
 
 // describe says what was found in a text all the same.
 func describe(c licensecheck.Coverage) string {

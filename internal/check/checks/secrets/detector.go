@@ -75,6 +75,7 @@ func (r *rules) skips(name string) bool {
 // find returns the leaks of a text in the order in which they stand, each secret
 // once a line. Once the context has ended some may be missing.
 func (r *rules) find(ctx context.Context, file, text string) []leak {
+	//nolint:staticcheck // v8 takes no other type.
 	found := r.gitleaks.DetectContext(ctx, detect.Fragment{FilePath: file, Raw: text, StartLine: 1})
 	leaks := make([]leak, 0, len(found))
 	for _, f := range found {
