@@ -130,7 +130,7 @@ func TestValidate(t *testing.T) {
 	c, r, _ := newClient(t)
 	for tag, valid := range map[string]bool{r.Repository.Tag: true, "v9.9.9": false} {
 		report, err := c.Validate(t.Context(), api.Repository{URL: r.Repository.URL, Tag: tag})
-		if err != nil || report.Valid != valid || (len(report.Findings) == 0) != valid {
+		if err != nil || report.Valid != valid || (report.Tree != "") != valid || len(report.Findings) == 0 {
 			t.Errorf("%s: the report is %+v, %v", tag, report, err)
 		}
 	}

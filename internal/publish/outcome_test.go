@@ -68,6 +68,8 @@ func TestEntriesOfAPass(t *testing.T) {
 			want := []string{
 				"Information|Connector specification file validation check succeeded||",
 				"Information|Application layout check succeeded||tax-service",
+				"Information|Environment variables check succeeded||tax-service",
+				"Information|Deployment scripts check succeeded||tax-service",
 				"Information|Committed secrets check succeeded||tax-service",
 				"Information|Documents check succeeded||",
 				"Information|Application build check skipped|Greenroom does not build applications; build them in CI.|",
