@@ -34,7 +34,7 @@ type Engine struct {
 func New(checks ...Check) *Engine {
 	e := &Engine{rules: specRules(), why: map[string]string{}}
 	for _, family := range Families() {
-		own := slices.DeleteFunc(slices.Clone(checks), func(c Check) bool { return c.Family() != family.ID })
+		own := family.Of(checks)
 		if len(own) == 0 && family.ID != familySpec {
 			continue
 		}
@@ -210,7 +210,9 @@ func runCheck(ctx context.Context, c Check, tree fs.FS, spec *connectyaml.Spec) 
 		return ctx.Err()
 	}
 	if c.Run != nil {
-		return all, one(c.Run, &Pass{Context: ctx, Tree: tree, Spec: spec, check: c})
+		// In two steps: in one, all might be read before the check has run.
+		err = one(c.Run, &Pass{Context: ctx, Tree: tree, Spec: spec, check: c})
+		return all, err
 	}
 	for i := range spec.Applications {
 		app := &spec.Applications[i]

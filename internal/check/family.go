@@ -1,5 +1,7 @@
 package check
 
+import "slices"
+
 // Family is a group of rules, which share the part of their ids before the slash.
 type Family struct {
 	// ID is that part of the ids.
@@ -9,6 +11,11 @@ type Family struct {
 	// PerApplication is whether it has an outcome for each application, since each
 	// is repaired in its own folder.
 	PerApplication bool
+}
+
+// Of returns the checks that belong to the family, in their order.
+func (f Family) Of(checks []Check) []Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(c Check) bool { return c.Family() != f.ID })
 }
 
 // Families lists those that checks may belong to, in the order in which they run

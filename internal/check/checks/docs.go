@@ -38,7 +38,7 @@ of all families but ` + "`spec/`" + ` are judged once connect.yaml is valid.
 
 // writeFamily renders the checks of a family, nothing where it has none.
 func writeFamily(b *strings.Builder, family check.Family) {
-	own := slices.DeleteFunc(All(), func(c check.Check) bool { return c.Family() != family.ID })
+	own := family.Of(All())
 	if len(own) > 0 {
 		fmt.Fprintf(b, "\n## %s: %s\n", family.ID, strings.ToLower(family.Title[:1])+family.Title[1:])
 	}
