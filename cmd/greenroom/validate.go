@@ -37,7 +37,7 @@ func (c *validateCommand) Run(ctx context.Context, io streams) error {
 	if len(c.Paths) == 0 {
 		c.Paths = []string{"."}
 	}
-	j := &judge{engine: check.New(checks.All()...), only: check.Options{Only: c.Only}, repositories: c.Repositories}
+	j := &judge{engine: check.New(checks.All()...), options: check.Options{Only: c.Only}, repositories: c.Repositories}
 	if len(c.Paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(manyFilesGC))
 	}
@@ -150,7 +150,7 @@ func takesColor(w io.Writer) bool {
 // judge runs the engine on whatever a path names. Many goroutines may use it.
 type judge struct {
 	engine       *check.Engine
-	only         check.Options
+	options      check.Options
 	repositories config.Repositories
 
 	once      sync.Once // makes the source when the first repository is named
@@ -237,7 +237,9 @@ func (j *judge) tree(ctx context.Context, open func(*gitsource.Source) (*gitsour
 	if err != nil {
 		return check.Result{}, err
 	}
-	result, err := j.engine.Run(ctx, tree.FS(), j.only)
+	options := j.options
+	options.Parallel = runtime.GOMAXPROCS(0)
+	result, err := j.engine.Run(ctx, tree.FS(), options)
 	result.Report.Commit, result.Report.Tree = tree.Commit, tree.ID
 	return result, errors.Join(err, tree.Close())
 }
@@ -252,5 +254,5 @@ func (j *judge) file(path string) (check.Result, error) {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return check.Result{}, err
 	}
-	return j.engine.RunFile(data, path, j.only)
+	return j.engine.RunFile(data, path, j.options)
 }

@@ -66,6 +66,21 @@ type Pass struct {
 	check    Check
 	findings []api.Finding
 	secrets  []string
+	memo     map[any]any
+}
+
+// Once returns what look returned when it was first called with this key on what
+// the pass looks at: the checks of a family may share what takes long to find out.
+// The key is of a type of its own, as those of a context are.
+func Once[T any](p *Pass, key any, look func() (T, error)) (T, error) {
+	if known, ok := p.memo[key]; ok {
+		return known.(T), nil //nolint:forcetypeassert // one key, one look
+	}
+	value, err := look()
+	if err == nil {
+		p.memo[key] = value
+	}
+	return value, err
 }
 
 // Report adds a finding. The rule is the check's, and so are the application and

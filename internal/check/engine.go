@@ -13,7 +13,6 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
-	"github.com/greenroom-registry/greenroom/internal/panics"
 )
 
 // engineVersion is raised by every change that can turn a verdict while all
@@ -80,6 +79,12 @@ type Options struct {
 	// need its result: when it fails, its errors are reported even if Only
 	// leaves them out, since they are why the others did not run.
 	Only string
+	// Parallel is how many units of checks may run at the same time; less than 2:
+	// one after the other. The tree has to allow it.
+	Parallel int
+	// Cache has what earlier runs found, and gets what this one finds; nil: there
+	// is none. It is used with trees that are Identified, when Only is empty.
+	Cache *Cache
 }
 
 // UnknownRuleError is returned when no rule begins with Options.Only, which a
@@ -111,32 +116,28 @@ func (e *Engine) Run(ctx context.Context, tree fs.FS, opts Options) (Result, err
 	if err := e.knows(opts.Only); err != nil {
 		return Result{}, err
 	}
+	identified, _ := tree.(Identified)
 	tree = readUntil(ctx, tree)
 	spec, findings, err := readSpec(tree)
 	if err != nil {
 		return Result{}, fmt.Errorf("read %s: %w", connectyaml.FileName, err)
 	}
 	findings = keep(findings, spec, opts.Only)
+	verdicts, err := e.judge(ctx, job{tree: tree, identified: identified, spec: spec, Options: opts})
+	if err != nil {
+		return Result{}, err
+	}
 	var secrets []string
-	if spec != nil {
-		for _, c := range e.checks {
-			if !strings.HasPrefix(c.ID, opts.Only) {
-				continue
-			}
-			found, err := runCheck(ctx, c, tree, spec)
-			if err != nil {
-				return Result{}, fmt.Errorf("check %s: %w", c.ID, err)
-			}
-			findings = append(findings, found.findings...)
-			secrets = append(secrets, found.secrets...)
-		}
+	for _, v := range verdicts {
+		findings = append(findings, v.findings...)
+		secrets = append(secrets, v.secrets...)
 	}
 	hide := redactor(secrets)
 	if err := addSnippets(tree, findings, hide); err != nil {
 		return Result{}, fmt.Errorf("read snippets: %w", err)
 	}
 	redact(findings, hide)
-	return e.result(spec, findings, familiesOf(e.rules, opts.Only)), nil
+	return e.result(spec, findings, e.ran(opts.Only, verdicts)), nil
 }
 
 // RunFile judges one file as a connect.yaml, whatever its name, by the rules
@@ -156,7 +157,7 @@ func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error)
 		findings[i].File = name
 		addSnippet(&findings[i], lines, redactor(nil))
 	}
-	return e.result(spec, findings, familiesOf(specRules(), opts.Only)), nil
+	return e.result(spec, findings, ran{families: familiesOf(specRules(), opts.Only)}), nil
 }
 
 func (e *Engine) knows(only string) error {
@@ -188,43 +189,7 @@ func keep(findings []api.Finding, spec *connectyaml.Spec, only string) []api.Fin
 	})
 }
 
-// found is what checks have to say.
-type found struct {
-	findings []api.Finding
-	secrets  []string
-}
-
-// runCheck runs a check on the tree, or on one application after the other.
-func runCheck(ctx context.Context, c Check, tree fs.FS, spec *connectyaml.Spec) (all found, err error) {
-	defer panics.Recover(&err)
-	one := func(run func(*Pass) error, pass *Pass) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := run(pass); err != nil {
-			return err
-		}
-		all.findings = append(all.findings, pass.findings...)
-		all.secrets = append(all.secrets, pass.secrets...)
-		// A check may have taken an unreadable file for a missing one.
-		return ctx.Err()
-	}
-	if c.Run != nil {
-		// In two steps: in one, all might be read before the check has run.
-		err = one(c.Run, &Pass{Context: ctx, Tree: tree, Spec: spec, check: c})
-		return all, err
-	}
-	for i := range spec.Applications {
-		app := &spec.Applications[i]
-		pass := &Pass{Context: ctx, Tree: ofApplication(tree, app.Name), Spec: spec, Application: app, Index: i, check: c}
-		if err := one(c.RunApplication, pass); err != nil {
-			return found{}, err
-		}
-	}
-	return all, nil
-}
-
-func (e *Engine) result(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) Result {
+func (e *Engine) result(spec *connectyaml.Spec, findings []api.Finding, ran ran) Result {
 	slices.SortStableFunc(findings, byPlace)
 	for i := range findings {
 		f := &findings[i]

@@ -43,9 +43,17 @@ var notRun = []Outcome{
 	{Family: "scan", Title: "Security scan", State: Skipped, Reason: "Greenroom makes no image and scans none; scan the dependencies in CI."},
 }
 
-// outcomes are those of the families that the engine has; ran holds those that
-// had a rule to run.
-func (e *Engine) outcomes(spec *connectyaml.Spec, findings []api.Finding, ran map[string]bool) []Outcome {
+// ran says what of a run took place.
+type ran struct {
+	families map[string]bool // those that had a rule to run
+	reused   map[part]bool   // those whose result is that of an earlier run
+}
+
+// part is what an outcome is about: a family, or an application of it.
+type part struct{ family, application string }
+
+// outcomes are those of the families that the engine has.
+func (e *Engine) outcomes(spec *connectyaml.Spec, findings []api.Finding, ran ran) []Outcome {
 	var out []Outcome
 	for _, family := range e.families {
 		o := Outcome{Family: family.ID, Title: family.Title}
@@ -76,7 +84,7 @@ func (e *Engine) NotReached(reason string) []Outcome {
 
 // decide reads the state of an outcome off the findings of its family and
 // application. A finding that names no application is about all of them.
-func decide(o Outcome, findings []api.Finding, ran map[string]bool) Outcome {
+func decide(o Outcome, findings []api.Finding, ran ran) Outcome {
 	failed := slices.ContainsFunc(findings, func(f api.Finding) bool {
 		return f.Type == api.EntryError && familyOf(f.Rule) == o.Family &&
 			(o.Application == "" || f.Application == "" || f.Application == o.Application)
@@ -84,7 +92,9 @@ func decide(o Outcome, findings []api.Finding, ran map[string]bool) Outcome {
 	switch {
 	case failed:
 		o.State = Failed
-	case ran[o.Family]:
+	case ran.reused[part{o.Family, o.Application}]:
+		o.State, o.Reason = Skipped, "Nothing that it looks at has changed since an earlier run; the result of that is used."
+	case ran.families[o.Family]:
 		o.State = Succeeded
 	default:
 		o.State, o.Reason = Skipped, "No rule of this family was run."

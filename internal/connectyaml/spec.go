@@ -3,7 +3,11 @@
 // repository around it, no store and no network.
 package connectyaml
 
-import "github.com/greenroom-registry/greenroom/api"
+import (
+	"slices"
+
+	"github.com/greenroom-registry/greenroom/api"
+)
 
 // FileName is the only name under which the file is looked for.
 const FileName = "connect.yaml"
@@ -40,6 +44,12 @@ type Application struct {
 	PostDeployPosition, PreUndeployPosition Position
 	// KeyPositions says where the keys of Configuration stand.
 	KeyPositions KeyPositions
+}
+
+// InMerchantCenter tells whether it runs in the Merchant Center, not in a container
+// of its own.
+func (a *Application) InMerchantCenter() bool {
+	return slices.Contains([]string{typeMcApp, typeCustomApplication, typeCustomView}, a.Type)
 }
 
 // KeyPositions are the places of a configuration's keys in the file, by key; nil

@@ -55,13 +55,24 @@ func (s *Source) Folder(ctx context.Context, folder string) (*Tree, error) {
 func (s *Source) openFolder(ctx context.Context, sc *scratch, folder string) (*Tree, error) {
 	w := &workTree{source: s, scratch: sc, folder: folder}
 	id, commit, err := w.tracked(ctx)
-	if err == nil && id == "" {
-		id, err = w.untracked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var untracked []string
+	if id == "" {
+		id, err = w.everything(ctx)
+	} else {
+		untracked, err = w.untracked(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.openTree(ctx, sc, func(o *objects) (string, string, error) { return id, commit, nil })
+	tree, err := s.openTree(ctx, sc, func(*objects) (string, string, error) { return id, commit, nil })
+	if err != nil {
+		return nil, err
+	}
+	tree.Untracked = untracked
+	return tree, nil
 }
 
 // workTree is a folder that is read with the user's git.
@@ -142,8 +153,17 @@ func (w *workTree) commitOf(ctx context.Context, tree string) string {
 	return ids
 }
 
-// untracked returns the tree of all files that are not ignored.
-func (w *workTree) untracked(ctx context.Context) (string, error) {
+// untracked lists what git neither tracks nor ignores in the folder.
+func (w *workTree) untracked(ctx context.Context) ([]string, error) {
+	names, err := w.git(ctx, nil, "ls-files", "--others", "--exclude-standard", "--directory", "--no-empty-directory", "-z", "--", ".")
+	if names == "" || err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(names, "\x00"), "\x00"), nil
+}
+
+// everything returns the tree of all files that are not ignored.
+func (w *workTree) everything(ctx context.Context) (string, error) {
 	folder, err := filepath.Abs(w.folder)
 	if err != nil {
 		return "", err

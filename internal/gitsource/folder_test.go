@@ -15,15 +15,15 @@ import (
 )
 
 // gitIn runs git in a folder as a user would, with a configuration of its own.
-func gitIn(t testing.TB, folder string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "git", args...) //nolint:gosec // the test's own arguments
+func gitIn(tb testing.TB, folder string, args ...string) string {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), "git", args...) //nolint:gosec // the test's own arguments
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com",
 		"GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
+		tb.Fatalf("git %v: %v\n%s", args, err, out)
 	}
 	return strings.TrimSpace(string(out))
 }
@@ -72,8 +72,8 @@ func happens(t *rapid.T, root string, label string) {
 }
 
 // digests are the sums of all files below a folder.
-func digests(t testing.TB, root string) map[string][sha256.Size]byte {
-	t.Helper()
+func digests(tb testing.TB, root string) map[string][sha256.Size]byte {
+	tb.Helper()
 	sums := map[string][sha256.Size]byte{}
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -84,7 +84,7 @@ func digests(t testing.TB, root string) map[string][sha256.Size]byte {
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return sums
 }
@@ -95,10 +95,7 @@ func TestFolderIsTheNextCommit(t *testing.T) {
 	t.Parallel()
 	s := newSource(t, nil)
 	rapid.Check(t, func(r *rapid.T) {
-		root, err := os.MkdirTemp(t.TempDir(), "folder")
-		if err != nil {
-			r.Fatal(err)
-		}
+		root := t.TempDir()
 		gitIn(t, root, "init", "--quiet")
 		gitIn(t, root, "config", "core.autocrlf", rapid.SampledFrom([]string{"true", "input", "false"}).Draw(r, "autocrlf"))
 		write(r, root, ".gitignore", "*.log\n", 0o600)
@@ -165,23 +162,35 @@ func TestFolderOfAnyKind(t *testing.T) {
 		want []string
 	}{
 		{"in no repository", func(t *testing.T, root string) string {
+			t.Helper()
 			fill(t, root, ".gitignore", "a", "x.log", "app/b")
 			return root
 		}, []string{".gitignore", "a", "app/b"}},
 		{"empty", func(_ *testing.T, root string) string { return root }, nil},
 		{"in a repository without an index", func(t *testing.T, root string) string {
+			t.Helper()
 			gitIn(t, root, "init", "--quiet")
 			fill(t, root, "a")
 			return root
 		}, []string{"a"}},
 		{"a part of a repository", func(t *testing.T, root string) string {
+			t.Helper()
 			gitIn(t, root, "init", "--quiet")
 			fill(t, root, "a", "connector/b")
 			gitIn(t, root, "add", "--all")
 			fill(t, root, "connector/new")
 			return filepath.Join(root, "connector")
 		}, []string{"b"}},
+		{"with files that git does not track", func(t *testing.T, root string) string {
+			t.Helper()
+			gitIn(t, root, "init", "--quiet")
+			fill(t, root, ".gitignore", "a")
+			gitIn(t, root, "add", "--all")
+			fill(t, root, "x.log", "new", "more/b", "more/c")
+			return root
+		}, []string{".gitignore", "a"}},
 		{"nothing tracked in a repository", func(t *testing.T, root string) string {
+			t.Helper()
 			gitIn(t, root, "init", "--quiet")
 			fill(t, root, "a")
 			gitIn(t, root, "add", "--all")
@@ -189,6 +198,7 @@ func TestFolderOfAnyKind(t *testing.T) {
 			return filepath.Join(root, "connector")
 		}, []string{"b"}},
 		{"with objects named by SHA-256", func(t *testing.T, root string) string {
+			t.Helper()
 			gitIn(t, root, "init", "--quiet", "--object-format=sha256")
 			fill(t, root, "a")
 			gitIn(t, root, "add", "--all")
@@ -204,6 +214,15 @@ func TestFolderOfAnyKind(t *testing.T) {
 			}
 			if got := names(t, tree); !slices.Equal(got, tc.want) {
 				t.Errorf("files %q, want %q", got, tc.want)
+			}
+			var untracked []string
+			if strings.Contains(tc.name, "does not track") {
+				untracked = []string{"more/", "new"}
+			} else if strings.HasPrefix(tc.name, "a part") {
+				untracked = []string{"new"}
+			}
+			if !slices.Equal(tree.Untracked, untracked) {
+				t.Errorf("untracked are %q, want %q", tree.Untracked, untracked)
 			}
 			if err := tree.Close(); err != nil {
 				t.Error(err)

@@ -28,7 +28,11 @@ type Tree struct {
 	// Commit is what the tag names; of a folder, what has just these files, or "".
 	Commit string
 	// ID is that of the tree itself.
-	ID    string
+	ID string
+	// Untracked are the files and folders that are not in the tree of a folder since
+	// git does not track them, nor is told to ignore them. A folder ends in a slash.
+	Untracked []string
+
 	files *treeFS
 	close func() error
 }

@@ -78,6 +78,14 @@ func (t *treeFS) Stat(name string) (fs.FileInfo, error) {
 	return nodeInfo{n}, nil
 }
 
+// ID is git's object id of a path, "" when there is nothing.
+func (t *treeFS) ID(name string) string {
+	if n, ok := t.nodes[name]; ok {
+		return n.id
+	}
+	return ""
+}
+
 // Lstat is Stat: links are not followed.
 func (t *treeFS) Lstat(name string) (fs.FileInfo, error) { return t.Stat(name) }
 

@@ -58,7 +58,7 @@ func (r *attempt) perform(ctx context.Context) error {
 // check runs the engine over the tree. Its error is about reading the tree, not
 // about what the tree holds.
 func (r *attempt) check(ctx context.Context, tree *gitsource.Tree) error {
-	result, err := r.worker.Engine.Run(ctx, tree.FS(), check.Options{})
+	result, err := r.worker.Engine.Run(ctx, tree.FS(), check.Options{Cache: r.worker.verdicts})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -86,6 +87,35 @@ func TestEntriesOfAPass(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A publish of the commit that was previewed has nothing left to check, and says so.
+func TestPublishAfterPreview(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	preview := w.ask(t, api.UpdatePreviewable())
+	w.work(t, preview)
+	publish := w.ask(t, api.Publish(false))
+	w.work(t, publish)
+	draft := w.draft(t)
+	if draft.Status != api.StatusPublished {
+		t.Fatalf("the draft is %+v", draft)
+	}
+	const reused = "Nothing that it looks at has changed since an earlier run; the result of that is used."
+	want := []string{
+		"Information|Connector specification file validation check succeeded||",
+		"Information|Application layout check skipped|" + reused + "|tax-service",
+		"Information|Environment variables check skipped|" + reused + "|tax-service",
+		"Information|Deployment scripts check skipped|" + reused + "|tax-service",
+		"Information|Committed secrets check skipped|" + reused + "|tax-service",
+		"Information|Documents check skipped|" + reused + "|",
+	}
+	if diff := cmp.Diff(want, lines(draft.PublishingReport)[:len(want)]); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+	if a, b := w.run(t, preview, store.RunSucceeded).Report, w.run(t, publish, store.RunSucceeded).Report; !bytes.Equal(a, b) {
+		t.Errorf("the report of the publish differs from that of the preview:\n%s\n%s", a, b)
 	}
 }
 

@@ -96,6 +96,7 @@ const (
 type Worker struct {
 	Options
 	progress *progress
+	verdicts *check.Cache
 }
 
 // New returns a Worker.
@@ -103,7 +104,7 @@ func New(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(Attempt) {}
 	}
-	return &Worker{Options: o, progress: &progress{runs: map[string]position{}}}
+	return &Worker{Options: o, progress: &progress{runs: map[string]position{}}, verdicts: check.NewCache()}
 }
 
 // Work takes the run, if it is due, and works it to its end, or hands it back

@@ -11,14 +11,14 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/demo/connectors"
 )
 
-// What a flawed connector is found to be, and that the others are found to be
-// nothing at all, not even a warning.
+// What the connectors are found to be: one is flawed, and one has a warning to show.
 var wantFindings = map[string][]string{
 	"loyalty-points": {
 		"connect.yaml:2:11 layout/application-folder Error points-service",
 		"connect.yaml:14:11 layout/build-file Error points-expiry",
 		"points-recorder/package.json:8:3 layout/build-file Error points-recorder",
 	},
+	"stock-import": {"stock-console/package.json:9:3 layout/lock-file Warning stock-console"},
 }
 
 func TestConnectors(t *testing.T) {

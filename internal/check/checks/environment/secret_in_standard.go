@@ -31,7 +31,7 @@ func runSecretInStandard(p *check.Pass) error {
 		reportSecrets(p, "inheritAs", "", c.StandardConfiguration, p.Spec.GlobalKeyPositions)
 	}
 	for i, app := range p.Spec.Applications {
-		if inMerchantCenter(app.Type) {
+		if app.InMerchantCenter() {
 			continue // it may have no securedConfiguration
 		}
 		reportSecrets(p, fmt.Sprintf("deployAs.%d", i), app.Name, app.Configuration.StandardConfiguration, app.KeyPositions)

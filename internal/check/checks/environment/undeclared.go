@@ -54,5 +54,5 @@ func isProvided(p *check.Pass, key string) bool {
 	if p.Spec.APIClient != nil && strings.HasPrefix(key, "CTP_") {
 		return true
 	}
-	return isKnown(key) || inMerchantCenter(p.Application.Type) && key == "APPLICATION_URL"
+	return isKnown(key) || p.Application.InMerchantCenter() && key == "APPLICATION_URL"
 }

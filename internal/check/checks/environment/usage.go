@@ -32,8 +32,14 @@ type usage struct {
 	complete bool
 }
 
-// usageOf reads the code of an application.
+// usageOf reads the code of an application, once for all checks of the family.
 func usageOf(p *check.Pass) (*usage, error) {
+	return check.Once(p, usageKey{}, func() (*usage, error) { return readUsage(p) })
+}
+
+type usageKey struct{}
+
+func readUsage(p *check.Pass) (*usage, error) {
 	u := &usage{first: map[string]place{}, optional: map[string]bool{}, set: map[string]bool{}, mentioned: map[string]bool{}, complete: true}
 	whole, err := source.Walk(p.Tree, p.Application.Name, func(f source.File) error {
 		words(f.Text, func(word string) {
@@ -65,7 +71,7 @@ func (u *usage) file(app *connectyaml.Application, f source.File) {
 	if f.Test {
 		return
 	}
-	if inMerchantCenter(app.Type) {
+	if app.InMerchantCenter() {
 		found = placeholders(f) // the code itself runs in a browser
 	}
 	lenient := f.Language == source.Python && strings.Contains(f.Text, "KeyError")
@@ -149,8 +155,4 @@ func declaredKeys(spec *connectyaml.Spec, app *connectyaml.Application) []string
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-func inMerchantCenter(applicationType string) bool {
-	return applicationType == "mc-app" || strings.HasPrefix(applicationType, "merchant-center-")
 }

@@ -66,7 +66,7 @@ func judgeWithoutPackage(p *check.Pass, folder []fs.DirEntry) {
 	severity, message, help := api.EntryError, fmt.Sprintf("the folder of application %q has no build file", app.Name), ""
 	java, other := firstNamed(folder, javaBuildFiles), firstNamed(folder, otherBuildFiles)
 	switch {
-	case inMerchantCenter(app.Type):
+	case app.InMerchantCenter():
 		message = fmt.Sprintf("the folder of application %q has no package.json, which a %s is built by", app.Name, app.Type)
 	case java != "":
 		return
@@ -107,8 +107,4 @@ func misspelled(folder []fs.DirEntry) string {
 		}
 	}
 	return ""
-}
-
-func inMerchantCenter(applicationType string) bool {
-	return applicationType == "mc-app" || strings.HasPrefix(applicationType, "merchant-center-")
 }

@@ -16,53 +16,21 @@ import (
 const maxListed = 20
 
 // walk visits what is below a folder, listing by listing, in the order of names.
-// Links are not followed. It passes over Git's own folder, over what
-// layout/vendored reports as a whole, and in a working tree over what Git ignores.
+// Links are not followed. It passes over what layout/vendored reports as a whole.
 func walk(tree fs.FS, folder string, visit func(file string, entry fs.DirEntry) error) error {
-	root, err := fs.ReadDir(tree, ".")
+	entries, err := fs.ReadDir(tree, folder)
 	if err != nil {
 		return err
-	}
-	w := walker{tree: tree, visit: visit, working: check.Find(root, ".git") != nil}
-	var above ignores
-	if w.working && folder != "." {
-		if above, err = readIgnores(tree, ".", root); err != nil {
-			return err
-		}
-	}
-	return w.below(folder, above)
-}
-
-type walker struct {
-	tree    fs.FS
-	visit   func(file string, entry fs.DirEntry) error
-	working bool // Git's own folder (or file) at the root tells a working tree
-}
-
-func (w walker) below(folder string, ignored ignores) error {
-	entries, err := fs.ReadDir(w.tree, folder)
-	if err != nil {
-		return err
-	}
-	if w.working {
-		own, err := readIgnores(w.tree, folder, entries)
-		if err != nil {
-			return err
-		}
-		ignored = slices.Concat(ignored, own)
 	}
 	for _, entry := range entries {
 		file := path.Join(folder, entry.Name())
-		if ignored.match(file, entry.IsDir()) {
-			continue
-		}
-		if err := w.visit(file, entry); err != nil {
+		if err := visit(file, entry); err != nil {
 			return err
 		}
-		if !entry.IsDir() || entry.Name() == ".git" || vendoredName(entry.Name()) {
+		if !entry.IsDir() || vendoredName(entry.Name()) {
 			continue
 		}
-		if err := w.below(file, ignored); err != nil {
+		if err := walk(tree, file, visit); err != nil {
 			return err
 		}
 	}
