@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -199,6 +200,26 @@ func TestDeadlineIsNoFinding(t *testing.T) {
 		c.Run, c.RunApplication = canceled(c.Run), canceled(c.RunApplication)
 		if _, err := check.New(c).Run(ctx, tree, check.Options{}); err == nil {
 			t.Errorf("%s finished after the end of its context", c.ID)
+		}
+	}
+}
+
+// The ruleset names the versions of the libraries that judge; they are those that
+// are compiled in.
+func TestDataIsThatOfTheModule(t *testing.T) {
+	t.Parallel()
+	module, err := os.ReadFile(filepath.Join("..", "..", "..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks.All() {
+		if c.Data == "" {
+			continue
+		}
+		library, version, _ := strings.Cut(c.Data, " ")
+		required := regexp.MustCompile(`(?m)^\t\S+/` + regexp.QuoteMeta(library) + `(?:/v\d+)? ` + regexp.QuoteMeta(version) + `$`)
+		if !required.Match(module) {
+			t.Errorf("%s is judged by %s, which go.mod does not require", c.ID, c.Data)
 		}
 	}
 }
