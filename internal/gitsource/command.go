@@ -2,6 +2,7 @@ package gitsource
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +18,8 @@ type invocation struct {
 	flags   []string
 	// refs follow the repository's URL.
 	refs []string
+	// input is what git reads; nil: nothing.
+	input io.Reader
 }
 
 // hardening holds what is configured for every command. No configuration file is
@@ -79,6 +82,7 @@ func (s *Source) gitCommand(ctx context.Context, sc *scratch, t *target, do invo
 
 	cmd := exec.CommandContext(ctx, s.git, args...)
 	cmd.Dir = sc.home()
+	cmd.Stdin = do.input
 	cmd.Env = environment(sc, t)
 	cmd.WaitDelay = 2 * time.Second
 	ownGroup(cmd)

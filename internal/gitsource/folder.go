@@ -132,12 +132,7 @@ func (w *workTree) borrow(index, objects, format string) error {
 	if err := os.WriteFile(filepath.Join(info, "alternates"), []byte(objects+"\n"), 0o600); err != nil {
 		return err
 	}
-	if format == "sha1" {
-		return nil
-	}
-	config := strings.Replace(pristine, "repositoryformatversion = 0", "repositoryformatversion = 1", 1) +
-		"[extensions]\n\tobjectFormat = " + format + "\n"
-	return os.WriteFile(filepath.Join(w.scratch.repository(), "config"), []byte(config), 0o600)
+	return w.scratch.useFormat(format)
 }
 
 // commitOf is HEAD's commit if the tree is its; "" otherwise, also when there is

@@ -15,6 +15,8 @@ func interrupted(ctx context.Context) error {
 	return ctx.Err()
 }
 
+var errNoSpace = errors.New("no space left on the disk of scratch files")
+
 const (
 	reasonNotPublic = "the repository is missing, or not public"
 	reasonForbidden = "the server refuses access"
@@ -70,7 +72,7 @@ var reasons = []struct {
 func explain(command, printed string, failed error) error {
 	said := withoutRemote(printed)
 	if strings.Contains(said, "No space left on device") || strings.Contains(said, "Disk quota exceeded") {
-		return fmt.Errorf("git %s: no space left on the disk of scratch files: %w", command, failed)
+		return fmt.Errorf("git %s: %w: %w", command, errNoSpace, failed)
 	}
 	if strings.Contains(said, "attempting to allocate") || strings.Contains(said, "ut of memory") {
 		return fmt.Errorf("git %s needs more memory than it is given: %w", command, ErrTooLarge)

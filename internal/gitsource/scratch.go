@@ -67,6 +67,17 @@ func (sc *scratch) forgetRemote() error {
 	return os.WriteFile(filepath.Join(sc.repository(), "config"), []byte(pristine), 0o600)
 }
 
+// useFormat makes the repository one of objects that are named by "sha1", which it
+// is from the beginning, or by "sha256".
+func (sc *scratch) useFormat(format string) error {
+	if format == "sha1" {
+		return nil
+	}
+	config := strings.Replace(pristine, "repositoryformatversion = 0", "repositoryformatversion = 1", 1) +
+		"[extensions]\n\tobjectFormat = " + format + "\n"
+	return os.WriteFile(filepath.Join(sc.repository(), "config"), []byte(config), 0o600)
+}
+
 // keep hands the folder over to a new owner: remove of the old one does nothing.
 func (sc *scratch) keep() *scratch {
 	sc.kept = true

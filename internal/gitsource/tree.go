@@ -33,8 +33,9 @@ type Tree struct {
 	// git does not track them, nor is told to ignore them. A folder ends in a slash.
 	Untracked []string
 
-	files *treeFS
-	close func() error
+	files   *treeFS
+	scratch *scratch
+	close   func() error
 }
 
 // FS returns the files, read-only. It is also an fs.ReadDirFS, fs.ReadFileFS,
@@ -72,7 +73,7 @@ func (s *Source) openTree(ctx context.Context, sc *scratch, named func(*objects)
 		o.close()
 		return nil, unlessInterrupted(ctx, err)
 	}
-	return &Tree{Commit: commit, ID: tree, files: files, close: sync.OnceValue(func() error {
+	return &Tree{Commit: commit, ID: tree, files: files, scratch: sc, close: sync.OnceValue(func() error {
 		o.close()
 		return sc.remove()
 	})}, nil
