@@ -62,6 +62,8 @@ func phase(run api.Run) string {
 	switch step := run.Steps[len(run.Steps)-1].Name; step {
 	case "fetch":
 		return "fetching"
+	case "wait":
+		return "waiting for a check slot"
 	case "check":
 		return "checking"
 	default:

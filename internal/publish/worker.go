@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,7 +53,7 @@ type Trees interface {
 	Tree(ctx context.Context, req gitsource.Request) (*gitsource.Tree, error)
 }
 
-// Options configure a Worker. All are required but PublicURL and Observe.
+// Options configure a Worker. All are required but PublicURL, Checks and Observe.
 type Options struct {
 	Runs   store.Runs
 	Drafts *connector.Service
@@ -63,6 +64,9 @@ type Options struct {
 	// PublicURL is put before the address of a run in reports; empty: the
 	// address is given as a path.
 	PublicURL string
+	// Checks is how many trees are checked at once, those of validations too; 0: as
+	// many as there are processors for.
+	Checks int
 	// Observe is told of every attempt at a run when it is over; nil: nobody is.
 	Observe func(Attempt)
 }
@@ -96,6 +100,7 @@ const (
 type Worker struct {
 	Options
 	progress *progress
+	slots    slots
 }
 
 // New returns a Worker.
@@ -103,7 +108,10 @@ func New(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(Attempt) {}
 	}
-	return &Worker{Options: o, progress: &progress{runs: map[string]position{}}}
+	if o.Checks == 0 {
+		o.Checks = runtime.GOMAXPROCS(0)
+	}
+	return &Worker{Options: o, progress: &progress{runs: map[string]position{}}, slots: make(slots, o.Checks)}
 }
 
 // Work takes the run, if it is due, and works it to its end, or hands it back
