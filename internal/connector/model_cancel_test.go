@@ -50,10 +50,7 @@ func (d *draftModel) cancel(r *runModel) {
 		d.previewRun, d.preview, d.previewReport = "", api.PreviewableNone, nil
 		return
 	}
-	d.publishRun, d.status, d.publishReport = "", api.StatusDraft, []string{"Publish cancelled"}
-	if d.production.version > 0 {
-		d.status = api.StatusPublished
-	}
+	d.publishRun, d.status, d.publishReport = "", api.StatusFailed, []string{"Publish cancelled"}
 }
 
 // However cancellations and ends of one run meet, it ends once: one of them wins,
@@ -90,7 +87,7 @@ func TestARunEndsOnce(t *testing.T) {
 			requireProblem(t, errs[0], 400, api.CodeRunEnded)
 			requireProblem(t, errs[2], 400, api.CodeRunEnded)
 		case store.RunCancelled:
-			requireEqual(t, "the draft of a publish that was cancelled", []any{api.StatusDraft, int64(3)}, []any{d.Status, d.Version})
+			requireEqual(t, "the draft of a publish that was cancelled", []any{api.StatusFailed, int64(3)}, []any{d.Status, d.Version})
 			if errs[0] != nil || errs[2] != nil {
 				t.Errorf("cancelled, but the callers were told %v and %v", errs[0], errs[2])
 			}
