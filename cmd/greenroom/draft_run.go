@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -94,61 +93,63 @@ type waited struct {
 	shown
 }
 
-// wait tells of a run until it ends, and then of how it ended and what it found:
-// on the standard output in words or as JSON, what people are told beside that on
-// the other one.
+// wait tells of a run until it ends, and then of what it found and how it ended: on
+// the standard output in words or as JSON, what people are told beside that on the
+// other one.
 func (w waited) wait(ctx context.Context, io streams, run api.Run) error {
 	server, ref := w.client(), refOf(w.Ref)
 	watching, cancel := context.WithTimeout(ctx, w.Timeout)
 	defer cancel()
 	p := newProgress(io.err)
 	run, err := server.WatchRun(watching, ref, run.ID, p.tell)
-	p.end()
+	p.end(run)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return fmt.Errorf("stopped waiting; the run goes on: greenroom draft wait %s shows its end", w.Ref)
+		return fmt.Errorf("stopped waiting; the run goes on: greenroom draft wait %[1]s shows its end, greenroom draft cancel %[1]s takes it back", w.Ref)
 	case errors.Is(watching.Err(), context.DeadlineExceeded):
 		return fmt.Errorf("the run has not ended within %s, and goes on: greenroom draft wait %s shows its end", w.Timeout, w.Ref)
 	case err != nil:
 		return fmt.Errorf("wait for the run, which goes on: %w", explained(err))
 	}
-	if err := w.show(io.out, run, func() string { return endText(run) }); err != nil {
-		return err
+	return w.result(ctx, io, run)
+}
+
+// result shows a run that has ended, and returns the exit code of its end.
+func (w waited) result(ctx context.Context, io streams, run api.Run) error {
+	var report api.Report
+	if run.State != "cancelled" { // then there is none
+		var err error
+		if report, err = w.client().RunReport(ctx, refOf(w.Ref), run.ID); err != nil {
+			return fmt.Errorf("the %s has %s, but its report cannot be read: %w", run.Kind, run.State, explained(err))
+		}
 	}
 	findings := io.out
 	if w.JSON {
 		findings = io.err
 	}
-	return showFindings(ctx, findings, server, ref, run)
-}
-
-func endText(run api.Run) string {
-	var text strings.Builder
-	for _, s := range run.Steps {
-		fmt.Fprintf(&text, "  %-6s %6.0f ms\n", s.Name, s.Milliseconds)
+	fmt.Fprint(findings, check.Text(report.Findings, check.TextOptions{Color: takesColor(findings)}))
+	if err := w.show(io.out, run, func() string { return w.verdict(run, report) }); err != nil {
+		return err
 	}
-	fmt.Fprintf(&text, "%s %s", run.Kind, run.State)
-	if run.Commit != "" {
-		fmt.Fprintf(&text, " at commit %s", run.Commit)
-	}
-	text.WriteString("\n")
-	return text.String()
-}
-
-// showFindings prints what a run found, and returns the exit code of its end.
-func showFindings(ctx context.Context, out io.Writer, server *client.Client, ref client.Ref, run api.Run) error {
-	if run.State == "cancelled" {
-		return exitCode(exitFound)
-	}
-	report, err := server.RunReport(ctx, ref, run.ID)
-	if err != nil {
-		return explained(err)
-	}
-	fmt.Fprint(out, check.Text(report.Findings, check.TextOptions{Color: takesColor(out)}))
 	if run.State != "succeeded" {
 		return exitCode(exitFound)
 	}
 	return nil
+}
+
+// verdict is how a run ended, and where everything that it found is to be read.
+func (w waited) verdict(run api.Run, report api.Report) string {
+	text := run.Kind + " " + run.State
+	if run.Commit != "" {
+		text += " at commit " + run.Commit
+	}
+	if counts := check.Counts(report.Findings); counts != "" {
+		text += " (" + counts + ")"
+	}
+	if run.State == "cancelled" {
+		return text + "\n"
+	}
+	return fmt.Sprintf("%s\nreport: %s/x/v1/drafts/%s/runs/%s/report\n", text, strings.TrimRight(w.URL, "/"), run.DraftID, run.ID)
 }
 
 type draftCancelCommand struct {

@@ -11,13 +11,16 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 )
 
-// progress shows how far a run is: in a terminal one line that changes, elsewhere
-// a line for each change.
+// progress shows how far a run is: a line for each step that has ended, with how
+// long it took, and what is under way. That is in a terminal one line that changes,
+// elsewhere a line for each change.
 type progress struct {
 	out      io.Writer
 	terminal bool
 	start    time.Time
 	last     string
+	attempt  int
+	told     int // steps of the attempt that have ended
 }
 
 func newProgress(out io.Writer) *progress {
@@ -32,6 +35,7 @@ func newProgress(out io.Writer) *progress {
 const clearLine = "\r\x1b[K"
 
 func (p *progress) tell(run api.Run) {
+	p.steps(run)
 	phase := fmt.Sprintf("%s: %s", run.Kind, phase(run))
 	switch {
 	case p.terminal:
@@ -42,11 +46,41 @@ func (p *progress) tell(run api.Run) {
 	p.last = phase
 }
 
-// end leaves no line behind in a terminal.
-func (p *progress) end() {
+// steps tells of the steps that have ended since the last time.
+func (p *progress) steps(run api.Run) {
+	if run.Attempt != p.attempt {
+		p.attempt, p.told = run.Attempt, 0
+	}
+	ended := run.Steps
+	if len(ended) > 0 && !run.Ended() {
+		ended = ended[:len(ended)-1] // the last one is under way
+	}
+	for ; p.told < len(ended); p.told++ {
+		p.clear()
+		step := ended[p.told]
+		fmt.Fprintf(p.out, "  %-6s %6.0f ms", step.Name, step.Milliseconds)
+		if step.Failed {
+			fmt.Fprint(p.out, ", failed")
+		}
+		fmt.Fprintln(p.out)
+	}
+}
+
+// end tells of the last steps, if the run has ended, and leaves no line behind in a
+// terminal.
+func (p *progress) end(run api.Run) {
+	p.clear()
+	if run.Ended() {
+		p.steps(run)
+	}
+}
+
+// clear takes back what says how far the run is.
+func (p *progress) clear() {
 	if p.terminal && p.last != "" {
 		fmt.Fprint(p.out, clearLine)
 	}
+	p.last = ""
 }
 
 // phase is what happens to a run that has not ended.
@@ -62,6 +96,8 @@ func phase(run api.Run) string {
 	switch step := run.Steps[len(run.Steps)-1].Name; step {
 	case "fetch":
 		return "fetching"
+	case "wait":
+		return "waiting for a check slot"
 	case "check":
 		return "checking"
 	default:

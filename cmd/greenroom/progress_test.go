@@ -41,7 +41,7 @@ func (s *stages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(path, "/report"):
 		fmt.Fprint(w, `{"findings": [{"rule": "a/b", "type": "Error", "message": "it is broken", "file": "connect.yaml"}]}`)
 	case strings.HasSuffix(path, "/runs/1"):
-		fmt.Fprintf(w, `{"id": "1", "kind": "publish", %s}`, s.next())
+		fmt.Fprintf(w, `{"id": "1", "draftId": "d", "kind": "publish", %s}`, s.next())
 	default:
 		http.NotFound(w, r)
 	}
@@ -53,7 +53,7 @@ const (
 	fetching = `"state": "running", "attempt": 1, "steps": [{"name": "fetch", "milliseconds": 3}]`
 	again    = `"state": "queued", "attempt": 1`
 	checking = `"state": "running", "attempt": 2, "steps": [{"name": "fetch", "milliseconds": 3}, {"name": "check", "milliseconds": 1}]`
-	failed   = `"state": "failed", "attempt": 2, "commit": "0123abcd", "steps": [{"name": "fetch", "milliseconds": 3}, {"name": "check", "milliseconds": 1}]`
+	failed   = `"state": "failed", "attempt": 2, "commit": "0123abcd", "steps": [{"name": "fetch", "milliseconds": 3}, {"name": "check", "milliseconds": 1, "failed": true}]`
 )
 
 // Whoever waits hears of each change once, and at last of the end.
@@ -65,13 +65,14 @@ func TestWait(t *testing.T) {
 	if code := run(t.Context(), []string{"draft", "wait", "tax", "--url", s.URL}, streams{&out, &errs}); code != exitFound {
 		t.Errorf("ended with %d", code)
 	}
-	wantErrs := "publish: queued\npublish: running\npublish: fetching\npublish: waiting for attempt 2\npublish: checking\n"
+	wantErrs := "publish: queued\npublish: running\npublish: fetching\npublish: waiting for attempt 2\n" +
+		"  fetch       3 ms\npublish: checking\n  check       1 ms, failed\n"
 	if diff := cmp.Diff(wantErrs, errs.String()); diff != "" {
 		t.Errorf("progress (-want +got):\n%s", diff)
 	}
 	for _, want := range []string{
-		"publish of https://git.example/tax at v1: run 1\n  fetch       3 ms\n  check       1 ms\npublish failed at commit 0123abcd\n",
-		"it is broken\n",
+		"publish of https://git.example/tax at v1: run 1\nconnect.yaml: it is broken\n",
+		"\npublish failed at commit 0123abcd (1 error)\nreport: " + s.URL + "/x/v1/drafts/d/runs/1/report\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("printed\n%s\nwithout %q", &out, want)
@@ -100,13 +101,14 @@ func TestWaitInterrupted(t *testing.T) {
 	var out bytes.Buffer
 	errs := &interrupts{interrupt: cancel}
 	code := run(ctx, []string{"draft", "wait", "tax", "--url", s.URL}, streams{&out, errs})
-	want := "publish: queued\ngreenroom: stopped waiting; the run goes on: greenroom draft wait tax shows its end\n"
+	want := "publish: queued\ngreenroom: stopped waiting; the run goes on: greenroom draft wait tax shows its end, greenroom draft cancel tax takes it back\n"
 	if code != exitError || errs.String() != want {
 		t.Errorf("ended with %d, printed %q, want %q", code, errs, want)
 	}
 }
 
-// In a terminal there is one line, which is gone at the end.
+// In a terminal there is one line, which is gone at the end, and those of the steps
+// that have ended.
 func TestProgressInATerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -118,9 +120,10 @@ func TestProgressInATerminal(t *testing.T) {
 	for range 2 {
 		p.tell(api.Run{Kind: "preview", State: "queued"})
 	}
-	p.end()
+	p.tell(api.Run{Kind: "preview", State: "running", Attempt: 1, Steps: []api.RunStep{{Name: "fetch", Milliseconds: 3}, {Name: "wait"}}})
+	p.end(api.Run{State: "running"})
 	const line = "\r\x1b[Kpreview: queued, 0 s"
-	if want := line + line + "\r\x1b[K"; out.String() != want {
+	if want := line + line + "\r\x1b[K" + "  fetch       3 ms\n\r\x1b[Kpreview: waiting for a check slot, 0 s" + "\r\x1b[K"; out.String() != want {
 		t.Errorf("printed %q, want %q", &out, want)
 	}
 }

@@ -47,7 +47,9 @@ func (s *Service) CancelRun(ctx context.Context, p auth.Principal, ref store.Ref
 	return s.wireRun(run)
 }
 
-// cancel makes the draft as it was before it asked for the run.
+// cancel makes of the draft what it is without the run: one that has no preview, or
+// whose publish has failed, the one end of Processing that official clients tell from
+// success.
 func (r *record) cancel(run store.Run, now time.Time) {
 	if run.Kind == store.RunPreview {
 		r.facts.PreviewRun = ""
@@ -56,19 +58,11 @@ func (r *record) cancel(run store.Run, now time.Time) {
 		return
 	}
 	r.facts.PublishRun = ""
-	r.reopen()
+	r.doc.Status = api.StatusFailed
 	r.doc.PublishingReport = &api.ConnectorReport{Entries: []api.ConnectorReportEntry{{
-		Type:      api.EntryInformation,
+		Type:      api.EntryError,
 		Title:     "Publish cancelled",
-		Message:   "The publish was cancelled before it had an effect. Its run: " + run.ID + ".",
+		Message:   "The publish was cancelled before it had an effect; the connector is not to blame. Publish it again when it is wanted. Its run: " + run.ID + ".",
 		CreatedAt: api.Timestamp{Time: now},
 	}}}
-}
-
-// reopen gives the draft the status of one that nothing is under way with.
-func (r *record) reopen() {
-	r.doc.Status = api.StatusDraft
-	if r.production != nil {
-		r.doc.Status = api.StatusPublished
-	}
 }

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func TestCancelRun(t *testing.T) {
 	d = w.update(t, w.draft(t, d.ID), api.Publish(true))
 	requireEqual(t, "a queued publish", "cancelled", w.cancelRun(t, d).State)
 	d = w.draft(t, d.ID)
-	requireEqual(t, "after it", waiting, statusOf(d))
+	requireEqual(t, "after it", strings.Replace(waiting, "Draft", "Failed", 1), statusOf(d))
 	requireEqual(t, "the title", "Publish cancelled", d.PublishingReport.Entries[0].Title)
 	w.cancelRun(t, d) // again
 	requireEqual(t, "the version after another cancellation", d.Version, w.draft(t, d.ID).Version)
@@ -73,7 +74,7 @@ func TestCancelARunUnderWay(t *testing.T) {
 	claimed := w.claim(t, d)
 	requireEqual(t, "a run that is worked", "running", w.cancelRun(t, d).State)
 	d = w.draft(t, d.ID)
-	requireEqual(t, "the status", api.StatusPublished, d.Status)
+	requireEqual(t, "the status", api.StatusFailed, d.Status)
 	if err := w.Finish(always, claimed, w.passes(t, d)); err != nil {
 		t.Fatal(err)
 	}

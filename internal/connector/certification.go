@@ -295,3 +295,11 @@ func (s *Service) change(ctx context.Context, load func() (*record, error), appl
 func keptChanging() error {
 	return problem.Busy("The draft kept changing. Repeat the request in a moment.", retryLocked, store.ErrConflict)
 }
+
+// reopen gives the draft the status of one that nothing is under way with.
+func (r *record) reopen() {
+	r.doc.Status = api.StatusDraft
+	if r.production != nil {
+		r.doc.Status = api.StatusPublished
+	}
+}

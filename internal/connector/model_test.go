@@ -29,6 +29,7 @@ func TestLifecycle(t *testing.T) {
 			"publish":        func(t *rapid.T) { m.request(t, m.any(t), api.Publish(rapid.Bool().Draw(t, "certification"))) },
 			"claim":          m.claimOne,
 			"finish":         m.finishOne,
+			"cancel":         m.cancelOne,
 			"review":         m.reviewOne,
 			"advance":        m.advanceOne,
 			"advance more":   m.advanceOne,

@@ -27,7 +27,10 @@ func (a *API) accompany(next http.Handler) http.Handler {
 		a.Log.LogAttrs(ctx, slog.LevelInfo, "request",
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("client", a.Proxies.Client(r).String()),
 			slog.Int("status", seen.status), slog.Duration("took", took))
-		ended(Answered{Route: matched(r), Method: r.Method, Status: seen.status, Took: took})
+		ended(Answered{
+			Route: matched(r), Method: r.Method, Status: seen.status, Took: took,
+			Stream: seen.Header().Get("Content-Type") == eventStream,
+		})
 	})
 }
 
@@ -42,6 +45,7 @@ func matched(r *http.Request) string {
 type unobserved struct{}
 
 func (unobserved) RequestBegan() func(Answered) { return func(Answered) {} }
+func (unobserved) StreamBegan() func()          { return func() {} }
 
 type statusWriter struct {
 	http.ResponseWriter
@@ -65,6 +69,9 @@ func (a *API) answer(serve func(*http.Request) (*response, error)) http.Handler 
 		if err != nil {
 			res = failure(ctx, err)
 			a.logFailure(ctx, res.status, err)
+		}
+		if res.done != nil {
+			defer res.done()
 		}
 		h := w.Header()
 		for name, values := range res.header {

@@ -47,6 +47,9 @@ type Observer interface {
 	// RequestBegan tells of a request whose header was read; the function that it
 	// returns is called once, when the answer is written.
 	RequestBegan() (ended func(Answered))
+	// StreamBegan tells of a stream of events that was opened; the function that it
+	// returns is called once, when the stream has ended.
+	StreamBegan() (ended func())
 }
 
 // Answered is a request that was answered.
@@ -56,13 +59,19 @@ type Answered struct {
 	Route, Method string
 	Status        int
 	Took          time.Duration
+	// Stream says that the answer was a stream of events: it took as long as its
+	// caller listened.
+	Stream bool
 }
 
 // elsewhere is the mux's pattern for what no route matches.
 const elsewhere = "/"
 
 // API serves the endpoints of the route table.
-type API struct{ Options }
+type API struct {
+	Options
+	streams chan struct{} // has a value for each that is open
+}
 
 // New returns the handler of the whole API. Every answer that it gives has a
 // body, of JSON but for the API's own description in other forms.
@@ -70,7 +79,7 @@ func New(o Options) http.Handler {
 	if o.Observer == nil {
 		o.Observer = unobserved{}
 	}
-	a := &API{o}
+	a := &API{Options: o, streams: make(chan struct{}, maxStreams)}
 	methods := map[string]map[string]route{}
 	for _, r := range a.routes() {
 		if methods[r.path] == nil {

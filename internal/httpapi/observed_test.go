@@ -16,8 +16,14 @@ import (
 
 // seen notes what an API tells its observer.
 type seen struct {
-	began int
-	ended []Answered
+	began   int
+	ended   []Answered
+	streams int // that are open
+}
+
+func (s *seen) StreamBegan() func() {
+	s.streams++
+	return func() { s.streams-- }
 }
 
 func (s *seen) RequestBegan() func(Answered) {

@@ -20,6 +20,8 @@ type response struct {
 	header http.Header
 	// stream, when set, gives the body instead: server-sent events.
 	stream eventSource
+	// done, when set, is called once the answer is written.
+	done func()
 }
 
 // document answers with a stored document, byte for byte.

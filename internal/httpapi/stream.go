@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/greenroom-registry/greenroom/internal/connector"
+	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
 const (
@@ -21,6 +22,13 @@ const (
 	writeEvents = 10 * time.Second
 	// maxStream bounds a stream, and so how long the token counts that opened it.
 	maxStream = 10 * time.Minute
+	// maxStreams is how many are open at once: each is a connection and, once a
+	// second, a look at the database.
+	maxStreams = 256
+	// retryStream is when a place may be free again: most runs are short.
+	retryStream = 5 * time.Second
+
+	eventStream = "text/event-stream"
 )
 
 // eventSource returns what is new, or nothing when patience is over; io.EOF at the
@@ -37,11 +45,32 @@ func (a *API) streamRun(r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
+	leave, err := a.enterStream()
+	if err != nil {
+		return nil, err
+	}
 	return &response{
 		status: http.StatusOK,
-		media:  "text/event-stream",
-		header: http.Header{"Cache-Control": {"no-store"}},
+		media:  eventStream,
+		// X-Accel-Buffering keeps proxies from holding events back.
+		header: http.Header{"Cache-Control": {"no-store"}, "X-Accel-Buffering": {"no"}},
 		stream: events.Next,
+		done:   leave,
+	}, nil
+}
+
+// enterStream takes one of the places for streams, which the function that it
+// returns gives back. It returns a *problem.Error with status 503 when there is none.
+func (a *API) enterStream() (leave func(), err error) {
+	select {
+	case a.streams <- struct{}{}:
+	default:
+		return nil, problem.Busy("Too many runs are followed at once. Try again in a moment, or wait for the run with GET and ?wait.", retryStream, nil)
+	}
+	ended := a.Observer.StreamBegan()
+	return func() {
+		ended()
+		<-a.streams
 	}, nil
 }
 

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector"
+	"github.com/greenroom-registry/greenroom/internal/problem"
 )
 
 // openStream opens the events of a run on a real server.
@@ -90,7 +92,7 @@ func TestStreamOutlivesDeadlines(t *testing.T) {
 	const deadline = time.Millisecond
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rounds := 0
-		(&API{Options{Log: slog.New(slog.DiscardHandler)}}).sendEvents(r.Context(), w, func(ctx context.Context, _ time.Duration) ([]connector.RunEvent, error) {
+		(&API{Options: Options{Log: slog.New(slog.DiscardHandler)}}).sendEvents(r.Context(), w, func(ctx context.Context, _ time.Duration) ([]connector.RunEvent, error) {
 			if rounds++; rounds > 3 {
 				return nil, io.EOF
 			}
@@ -138,6 +140,40 @@ func (d *deaf) Write(p []byte) (int, error)      { return len(p), d.fail("write"
 func (d *deaf) FlushError() error                { return d.fail("flush") }
 func (d *deaf) SetWriteDeadline(time.Time) error { return d.fail("deadline") }
 
+// Of streams there are so many; a place is free again when its stream has ended.
+func TestStreamsAreBounded(t *testing.T) {
+	t.Parallel()
+	w, s := newWorld(t), &seen{}
+	draft := w.create(t, nil)
+	run := w.start(t, draft, api.UpdatePreviewable())
+	a := &API{Options: Options{Drafts: w.drafts, Observer: s}, streams: make(chan struct{}, 1)}
+	open := func(project string) (*response, error) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.SetPathValue("ref", draft.ID)
+		r.SetPathValue("run", run)
+		return a.streamRun(&request{Request: r, principal: auth.Principal{Project: project, Scopes: []auth.Scope{auth.ManageProject}}})
+	}
+	requireStatus := func(err error, status int) {
+		t.Helper()
+		var p *problem.Error
+		if !errors.As(err, &p) || p.Status != status || status == http.StatusServiceUnavailable && p.RetryAfter != retryStream {
+			t.Errorf("error %#v, want status %d", err, status)
+		}
+	}
+	first, err := open(ownProject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = open(ownProject)
+	requireStatus(err, http.StatusServiceUnavailable)
+	_, err = open("elsewhere") // is not told how full it is
+	requireStatus(err, http.StatusNotFound)
+	first.done()
+	if _, err = open(ownProject); err != nil || s.streams != 1 {
+		t.Errorf("after the first stream: error %v, %d are open", err, s.streams)
+	}
+}
+
 func TestStreamEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -146,7 +182,7 @@ func TestStreamEndsWithTheServer(t *testing.T) {
 		begin := time.Now()
 		go func() {
 			defer close(over)
-			(&API{Options{Stopping: stopping}}).sendEvents(t.Context(), httptest.NewRecorder(), silent)
+			(&API{Options: Options{Stopping: stopping}}).sendEvents(t.Context(), httptest.NewRecorder(), silent)
 		}()
 		synctest.Wait()
 		close(stopping)

@@ -38,6 +38,7 @@ type Metrics struct {
 	inFlight        prometheus.Gauge
 	requests        *prometheus.CounterVec
 	requestDuration *prometheus.HistogramVec
+	streams         prometheus.Gauge
 	runs            *prometheus.CounterVec
 	runDuration     *prometheus.HistogramVec
 	stepDuration    *prometheus.HistogramVec
@@ -58,9 +59,10 @@ func New(version string) *Metrics {
 	)
 	m.gauge("build_info", "1; the label says what runs.", "version").WithLabelValues(version).Set(1)
 
-	m.inFlight = m.gauge("http_requests_in_flight", "Requests that are being answered.").WithLabelValues()
+	m.inFlight = m.gauge("http_requests_in_flight", "Requests that are being answered, streams of events too.").WithLabelValues()
 	m.requests = m.counter("http_requests_total", "Requests that were answered.", "route", "method", "status")
-	m.requestDuration = m.histogram("http_request_duration_seconds", "Time from a request's header to its answer.", requestSeconds, "route", "method")
+	m.requestDuration = m.histogram("http_request_duration_seconds", "Time from a request's header to its answer, without streams of events.", requestSeconds, "route", "method")
+	m.streams = m.gauge("event_streams_open", "Streams of the events of runs that are open; over 256, requests for one are answered with 503.").WithLabelValues()
 
 	m.runs = m.counter("runs_total", "Attempts at runs, by what they ended with: passed and failed end the run with that verdict, cancelled without one; after retried and handed_back it is queued again; lost says that another worker had taken it over, broken that the database could not be written.", "kind", "outcome")
 	m.runDuration = m.histogram("run_duration_seconds", "Time that a worker spent on an attempt.", runSeconds, "kind")
@@ -98,8 +100,16 @@ func (m *Metrics) RequestBegan() func(httpapi.Answered) {
 			method = "other"
 		}
 		m.requests.WithLabelValues(route, method, strconv.Itoa(a.Status)).Inc()
-		m.requestDuration.WithLabelValues(route, method).Observe(a.Took.Seconds())
+		if !a.Stream {
+			m.requestDuration.WithLabelValues(route, method).Observe(a.Took.Seconds())
+		}
 	}
+}
+
+// StreamBegan counts a stream of events as open until the function is called.
+func (m *Metrics) StreamBegan() func() {
+	m.streams.Inc()
+	return m.streams.Dec
 }
 
 // Attempt counts an attempt at a run.

@@ -35,12 +35,15 @@ func used(backlog func(context.Context, time.Time) (store.Backlog, error)) *Metr
 	})
 	for _, a := range []httpapi.Answered{
 		{Route: "/connectors/drafts/{ref}", Method: http.MethodGet, Status: 200, Took: 2 * time.Millisecond},
+		{Route: "/x/v1/drafts/{ref}/runs/{run}/events", Method: http.MethodGet, Status: 200, Took: time.Minute, Stream: true},
 		{Method: "BREW", Status: 404},
 		{Method: "TEAPOT", Status: 404},
 	} {
 		m.RequestBegan()(a)
 	}
 	m.RequestBegan()
+	m.StreamBegan()
+	m.StreamBegan()()
 	m.Attempt(publish.Attempt{
 		Kind: store.RunPublish, Ending: publish.Passed, Took: time.Second,
 		Steps: []api.RunStep{{Name: "fetch", Milliseconds: 20}, {Name: "check", Milliseconds: 4}},
@@ -62,6 +65,9 @@ func TestValues(t *testing.T) {
 		# HELP greenroom_build_info 1; the label says what runs.
 		# TYPE greenroom_build_info gauge
 		greenroom_build_info{version="v1.2.3"} 1
+		# HELP greenroom_event_streams_open Streams of the events of runs that are open; over 256, requests for one are answered with 503.
+		# TYPE greenroom_event_streams_open gauge
+		greenroom_event_streams_open 1
 		# HELP greenroom_fetch_slots Repositories that can be read at once.
 		# TYPE greenroom_fetch_slots gauge
 		greenroom_fetch_slots 16
@@ -71,19 +77,20 @@ func TestValues(t *testing.T) {
 		# HELP greenroom_fetches_waiting Conversations that wait for a slot.
 		# TYPE greenroom_fetches_waiting gauge
 		greenroom_fetches_waiting 2
-		# HELP greenroom_http_requests_in_flight Requests that are being answered.
+		# HELP greenroom_http_requests_in_flight Requests that are being answered, streams of events too.
 		# TYPE greenroom_http_requests_in_flight gauge
 		greenroom_http_requests_in_flight 1
 		# HELP greenroom_http_requests_total Requests that were answered.
 		# TYPE greenroom_http_requests_total counter
 		greenroom_http_requests_total{method="GET",route="/connectors/drafts/{ref}",status="200"} 1
+		greenroom_http_requests_total{method="GET",route="/x/v1/drafts/{ref}/runs/{run}/events",status="200"} 1
 		greenroom_http_requests_total{method="other",route="none",status="404"} 2
 		# HELP greenroom_runs_due_oldest_age_seconds How long the run that has waited longest for a worker has done so; 0 when none waits.
 		# TYPE greenroom_runs_due_oldest_age_seconds gauge
 		greenroom_runs_due_oldest_age_seconds 90
 	`
 	err := testutil.GatherAndCompare(used(waiting).registry, strings.NewReader(want),
-		"greenroom_build_info", "greenroom_fetch_slots", "greenroom_fetch_slots_in_use", "greenroom_fetches_waiting",
+		"greenroom_build_info", "greenroom_event_streams_open", "greenroom_fetch_slots", "greenroom_fetch_slots_in_use", "greenroom_fetches_waiting",
 		"greenroom_http_requests_in_flight", "greenroom_http_requests_total", "greenroom_runs_due_oldest_age_seconds")
 	if err != nil {
 		t.Error(err)
@@ -95,6 +102,15 @@ func TestValues(t *testing.T) {
 		greenroom_runs_due_oldest_age_seconds 0
 	`), "greenroom_runs_due_oldest_age_seconds"); err != nil {
 		t.Error(err)
+	}
+}
+
+// How long somebody listened to a stream says nothing of how fast answers are.
+func TestStreamsHaveNoDuration(t *testing.T) {
+	t.Parallel()
+	// The routes of used that were no streams: one by its path, and two by none.
+	if n := testutil.CollectAndCount(used(waiting).requestDuration); n != 2 {
+		t.Errorf("%d durations, want 2", n)
 	}
 }
 

@@ -46,13 +46,31 @@ func (r *attempt) perform(ctx context.Context) error {
 	if err != nil {
 		return r.unfetched(err)
 	}
+	return r.judge(ctx, tree)
+}
+
+// judge checks the tree, once there is a slot, and closes it.
+func (r *attempt) judge(ctx context.Context, tree *gitsource.Tree) error {
 	defer func() {
 		if err := tree.Close(); err != nil {
-			r.worker.Log.WarnContext(ctx, "a fetched tree was not removed", "run", r.run.ID, "error", err.Error())
+			r.worker.Log.WarnContext(ctx, "a tree was not removed", "run", r.run.ID, "error", err.Error())
 		}
 	}()
 	r.outcome.Commit = tree.Commit
+	if err := r.takeSlot(ctx); err != nil {
+		return err
+	}
+	defer r.worker.slots.giveBack()
 	return r.step("check", func() error { return r.check(ctx, tree) })
+}
+
+// takeSlot takes a slot for the check. Having to wait for one is a step of its own,
+// so that it is seen why nothing happens.
+func (r *attempt) takeSlot(ctx context.Context) error {
+	if r.worker.slots.free() {
+		return nil
+	}
+	return r.step("wait", func() error { return r.worker.slots.wait(ctx) })
 }
 
 // check runs the engine over the tree. Its error is about reading the tree, not

@@ -178,7 +178,7 @@ func TestCancelledAtOnce(t *testing.T) {
 			t.Errorf("it went on for %s", took)
 		}
 		w.run(t, id, store.RunCancelled)
-		if draft := w.draft(t); draft.Status != api.StatusDraft || len(draft.PublishingReport.Entries) != 1 {
+		if draft := w.draft(t); draft.Status != api.StatusFailed || len(draft.PublishingReport.Entries) != 1 {
 			t.Errorf("the draft is %+v", draft)
 		}
 	})

@@ -10,7 +10,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,12 +49,14 @@ var (
 	errCutOff    = errors.New("the run was cut off too often")
 )
 
-// Trees reads the whole repository of a release. gitsource.Source is one.
+// Trees reads the whole repository of a release, or a tree that is sent.
+// gitsource.Source is one.
 type Trees interface {
 	Tree(ctx context.Context, req gitsource.Request) (*gitsource.Tree, error)
+	Unpack(ctx context.Context, project string, pack io.Reader, tree string) (*gitsource.Tree, error)
 }
 
-// Options configure a Worker. All are required but PublicURL and Observe.
+// Options configure a Worker. All are required but PublicURL, Checks and Observe.
 type Options struct {
 	Runs   store.Runs
 	Drafts *connector.Service
@@ -63,6 +67,9 @@ type Options struct {
 	// PublicURL is put before the address of a run in reports; empty: the
 	// address is given as a path.
 	PublicURL string
+	// Checks is how many trees are checked at once, those of validations too; 0: as
+	// many as there are processors for.
+	Checks int
 	// Observe is told of every attempt at a run when it is over; nil: nobody is.
 	Observe func(Attempt)
 }
@@ -97,6 +104,7 @@ type Worker struct {
 	Options
 	progress *progress
 	verdicts *check.Cache
+	slots    slots
 }
 
 // New returns a Worker.
@@ -104,7 +112,15 @@ func New(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(Attempt) {}
 	}
-	return &Worker{Options: o, progress: &progress{runs: map[string]position{}}, verdicts: check.NewCache()}
+	if o.Checks == 0 {
+		o.Checks = runtime.GOMAXPROCS(0)
+	}
+	return &Worker{
+		Options:  o,
+		progress: &progress{runs: map[string]position{}},
+		verdicts: check.NewCache(),
+		slots:    make(slots, o.Checks),
+	}
 }
 
 // Work takes the run, if it is due, and works it to its end, or hands it back

@@ -205,6 +205,37 @@ func TestStopWithARequestThatWaits(t *testing.T) {
 	}
 }
 
+// Whoever follows a run does not keep the server from stopping.
+func TestStopWithAStream(t *testing.T) {
+	t.Parallel()
+	git := gitserver.New(t)
+	o := options(t, git)
+	o.Workers = 0
+	r := start(t, o)
+	queued := r.publish(t, r.createdDraft(t, repository(t, git)))
+	path := "/x/v1/drafts/" + queued.DraftID + "/runs/" + queued.ID + "/events"
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+r.token)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close() //nolint:errcheck // everything was read
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("answered %s", res.Status)
+	}
+	r.end(t)
+	body, err := io.ReadAll(res.Body)
+	if err != nil || !strings.HasPrefix(string(body), ": ") {
+		t.Errorf("the stream ended with %q, error %v", body, err)
+	}
+}
+
 // exchange returns the status and the body of the answer, or the error.
 func exchange(transport *http.Transport, req *http.Request) string {
 	defer transport.CloseIdleConnections()
