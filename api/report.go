@@ -90,3 +90,6 @@ type Report struct {
 	Ruleset  string    `json:"ruleset"`
 	Findings []Finding `json:"findings"`
 }
+
+// MediaTypePack is what the trees of validations are sent as.
+const MediaTypePack = "application/x-git-pack"

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -30,6 +31,8 @@ type Options struct {
 	Credentials *credential.Service
 	// Validate judges a release for a project: publish.Worker.Validate is one.
 	Validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
+	// ValidateTree judges the tree of that id, which the pack has.
+	ValidateTree func(ctx context.Context, project string, pack io.Reader, tree string) (api.Report, error)
 	// Ready returns nil while requests can be served.
 	Ready func(context.Context) error
 	// Proxies are believed when they say whom a request comes from.
@@ -124,13 +127,13 @@ func (a *API) resource(byMethod map[string]route) http.Handler {
 // call checks what does not depend on the endpoint, in the order of the
 // contract, and serves the request.
 func (a *API) call(r route, req *request) (*response, error) {
-	if r.method == http.MethodPost { // no other has a body that means something
+	if r.method == http.MethodPost && r.body == asJSON {
 		if err := req.readBody(); err != nil {
 			return nil, err
 		}
 	}
 	if r.scopes != nil {
-		if err := req.mustBeJSON(); err != nil {
+		if err := req.mustBe(r.body); err != nil {
 			return nil, err
 		}
 		if !req.principal.Can(r.scopes...) {

@@ -46,6 +46,7 @@ var rules = map[string]struct {
 		t.Helper()
 		return encode(t, d.Repository)
 	}},
+	"POST /x/v1/validations/{tree}":    {access: access{401, 401, 403, 200, 200, 403, 200}},
 	"GET /x/v1/reviews":                {access: access{401, 401, 403, 403, 403, 200, 403}},
 	"GET /x/v1/reviews/{ref}":          {access: access{401, 401, 403, 403, 403, 200, 403}, draft: submitted},
 	"POST /x/v1/reviews/{ref}/take":    {access: access{401, 401, 403, 403, 403, 200, 403}, draft: submitted},
@@ -120,7 +121,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 				if byKey {
 					ref = "key=" + d.Key
 				}
-				path := strings.NewReplacer("{ref}", ref, "{run}", run, "{id}", uuid.NewString()).Replace(r.path)
+				path := strings.NewReplacer("{ref}", ref, "{run}", run, "{id}", uuid.NewString(), "{tree}", commit).Replace(r.path)
 				if strings.Contains(path, "{") {
 					t.Fatalf("the test cannot make a path of %s", r.path)
 				}

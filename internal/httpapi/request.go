@@ -8,14 +8,25 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/auth"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
-// maxBody bounds the body of a request, in bytes.
+// maxBody bounds a body of JSON, in bytes.
 const maxBody = 1 << 20
+
+// bodyKind is what the body of a request is.
+type bodyKind int
+
+const (
+	// asJSON is read before the endpoint is asked, within maxBody.
+	asJSON bodyKind = iota
+	// asPack is a pack of git's, which the endpoint reads itself.
+	asPack
+)
 
 // request is a request on its way through the checks of API.call.
 type request struct {
@@ -49,10 +60,10 @@ func tooLarge() *problem.Error {
 	return problem.General(http.StatusRequestEntityTooLarge, "The request body has more than 1 MiB.")
 }
 
-// mustBeJSON refuses a body that says of itself that it is something else. One
-// that says nothing is believed to be what the endpoint takes.
-func (r *request) mustBeJSON() error {
-	if len(r.body) == 0 {
+// mustBe refuses a body that says of itself that it is something else. One that says
+// nothing is believed to be what the endpoint takes.
+func (r *request) mustBe(kind bodyKind) error {
+	if kind == asJSON && len(r.body) == 0 {
 		return nil
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
@@ -63,6 +74,12 @@ func (r *request) mustBeJSON() error {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(declared)
+	if kind == asPack {
+		if err != nil || media != api.MediaTypePack {
+			return problem.General(http.StatusUnsupportedMediaType, "Send the body as "+api.MediaTypePack+".")
+		}
+		return nil
+	}
 	charset := params["charset"]
 	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return problem.General(http.StatusUnsupportedMediaType, "Send the body as application/json in UTF-8.")

@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,4 +139,32 @@ func TestValidations(t *testing.T) {
 	if got.header.Get("Retry-After") != "5" {
 		t.Errorf("Retry-After: %q", got.header.Get("Retry-After"))
 	}
+}
+
+func TestValidationsOfTrees(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path := "/x/v1/validations/" + commit
+	asPack := header("Content-Type", api.MediaTypePack)
+	body := strings.Repeat("PACK", 1<<20) // more than a body of JSON may have
+	sent := ""
+	w.validateTree = func(pack io.Reader, tree string) (api.Report, error) {
+		text, err := io.ReadAll(pack)
+		sent = string(text)
+		return api.Report{Valid: true, Tree: tree, Engine: engine, Ruleset: ruleset, Findings: []api.Finding{}}, err
+	}
+	got := w.call(t, developer, http.MethodPost, path, body, asPack)
+	want(t, got, http.StatusOK, "")
+	if report := decode[api.Report](t, got.body); report.Tree != commit || sent != body {
+		t.Errorf("of %d bytes %d came; answered %s", len(body), len(sent), got)
+	}
+	sent = ""
+	want(t, w.call(t, viewer, http.MethodPost, path, body, asPack), http.StatusForbidden, "")
+	want(t, w.call(t, developer, http.MethodPost, path, body), http.StatusUnsupportedMediaType, api.CodeGeneral)
+	want(t, w.call(t, developer, http.MethodPost, path, body, asPack, header("Content-Encoding", "gzip")), http.StatusUnsupportedMediaType, api.CodeGeneral)
+	if sent != "" {
+		t.Error("a request that was refused was read")
+	}
+	w.validateTree = func(io.Reader, string) (api.Report, error) { return api.Report{}, problem.InvalidPack(nil) }
+	want(t, w.call(t, developer, http.MethodPost, path, body, asPack), http.StatusBadRequest, api.CodeInvalidJSONInput)
 }

@@ -55,7 +55,8 @@ type world struct {
 	logged *journal
 	ready  func(context.Context) error
 	// validate stands in for the pipeline.
-	validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
+	validate     func(ctx context.Context, project string, r api.Repository) (api.Report, error)
+	validateTree func(pack io.Reader, tree string) (api.Report, error)
 }
 
 func newWorld(tb testing.TB) *world {
@@ -73,7 +74,7 @@ func newWorld(tb testing.TB) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w := &world{store: s, logged: &journal{}, ready: s.Ping, validate: foundNothing}
+	w := &world{store: s, logged: &journal{}, ready: s.Ping, validate: foundNothing, validateTree: judgedTree}
 	w.drafts = connector.New(connector.Options{
 		Store:        s,
 		Repositories: repositories{},
@@ -88,6 +89,9 @@ func newWorld(tb testing.TB) *world {
 		Credentials: credential.New(s, tb.TempDir(), time.Now),
 		Validate: func(ctx context.Context, project string, r api.Repository) (api.Report, error) {
 			return w.validate(ctx, project, r)
+		},
+		ValidateTree: func(_ context.Context, _ string, pack io.Reader, tree string) (api.Report, error) {
+			return w.validateTree(pack, tree)
 		},
 		Ready: func(ctx context.Context) error { return w.ready(ctx) },
 		Log:   correlation.Logger(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -111,6 +115,11 @@ func newWorld(tb testing.TB) *world {
 // foundNothing is a validation of what is good.
 func foundNothing(context.Context, string, api.Repository) (api.Report, error) {
 	return api.Report{Valid: true, Commit: commit, Engine: engine, Ruleset: ruleset, Findings: []api.Finding{}}, nil
+}
+
+// judgedTree is what is said of a tree that is sent.
+func judgedTree(_ io.Reader, tree string) (api.Report, error) {
+	return api.Report{Valid: true, Tree: tree, Engine: engine, Ruleset: ruleset, Findings: []api.Finding{}}, nil
 }
 
 // What runs and validations of the tests are about.

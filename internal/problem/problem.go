@@ -71,6 +71,18 @@ func InvalidJSON(detail string) *Error {
 	})
 }
 
+// InvalidPack reports a body that is not a pack of git's with the tree that the path
+// names.
+func InvalidPack(cause error) *Error {
+	e := single(http.StatusBadRequest, api.ErrorObject{
+		Code:                 api.CodeInvalidJSONInput,
+		Message:              "Request body is not a pack with the whole tree that the path names.",
+		DetailedErrorMessage: "Send what git pack-objects --revs --stdout writes when it reads the id of the tree.",
+	})
+	e.Cause = cause
+	return e
+}
+
 // InvalidQuery reports a query parameter with a bad value.
 func InvalidQuery(name, detail string) *Error {
 	return single(http.StatusBadRequest, api.ErrorObject{

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -121,6 +122,37 @@ func TestValidateMeetsAPanic(t *testing.T) {
 	}
 	if logged := w.logged.String(); logged != "" {
 		t.Errorf("whoever answers logs it, and not the worker too:\n%s", logged)
+	}
+	w.requireNoTree(t)
+}
+
+// A tree that is sent is judged as the release that has it, and leaves no trace.
+func TestValidateTree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tree, err := w.source.Tree(t.Context(), gitsource.Request{Project: owner.Project, URL: w.repo.URL, Tag: tag})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pack bytes.Buffer
+	if err := errors.Join(w.source.Pack(t.Context(), tree, &pack), tree.Close()); err != nil {
+		t.Fatal(err)
+	}
+	want, err := w.Validate(t.Context(), owner.Project, api.Repository{URL: w.repo.URL, Tag: tag})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Commit = "" // a tree does not know it
+	got, err := w.ValidateTree(t.Context(), owner.Project, bytes.NewReader(pack.Bytes()), tree.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" || got.Tree != tree.ID {
+		t.Errorf("tree %s, judged %s; the release (-) and the tree (+) differ:\n%s", tree.ID, got.Tree, diff)
+	}
+	_, err = w.ValidateTree(t.Context(), owner.Project, strings.NewReader("PACK"), tree.ID)
+	if p := (*problem.Error)(nil); !errors.As(err, &p) || p.Status != http.StatusBadRequest {
+		t.Errorf("of what is no pack: %v", err)
 	}
 	w.requireNoTree(t)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"sync"
@@ -221,6 +223,10 @@ type trees func(ctx context.Context, req gitsource.Request) (*gitsource.Tree, er
 
 func (f trees) Tree(ctx context.Context, req gitsource.Request) (*gitsource.Tree, error) {
 	return f(ctx, req)
+}
+
+func (trees) Unpack(context.Context, string, io.Reader, string) (*gitsource.Tree, error) {
+	return nil, errors.New("nothing is sent in this test")
 }
 
 func failing(err error) trees {

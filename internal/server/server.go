@@ -142,11 +142,13 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Credentials: credentials,
 		Tokens:      auth.New(s.store, time.Now),
 		Validate:    worker.Validate,
-		Ready:       s.ready,
-		Proxies:     o.Proxies,
-		Stopping:    s.stopping,
-		Observer:    counted,
-		Log:         o.Log,
+
+		ValidateTree: worker.ValidateTree,
+		Ready:        s.ready,
+		Proxies:      o.Proxies,
+		Stopping:     s.stopping,
+		Observer:     counted,
+		Log:          o.Log,
 	}))
 	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
 	return s, s.openAdmin(ctx, o, counted.Handler())
