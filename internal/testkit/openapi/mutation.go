@@ -65,7 +65,7 @@ var large = slices.Concat([]byte(`{"name":"`), bytes.Repeat([]byte(" "), 1<<20),
 
 func tooLarge(d *sketch) (string, bool) {
 	d.raw = large
-	return "", d.body != nil
+	return "", d.isJSON() || d.isForm()
 }
 
 func formWithoutField(d *sketch) (string, bool) {

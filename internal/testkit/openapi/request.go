@@ -168,7 +168,9 @@ func (d *sketch) target() string {
 
 func (d *sketch) isJSON() bool { return d.body != nil && d.operation.body.media == "application/json" }
 
-func (d *sketch) isForm() bool { return d.body != nil && !d.isJSON() }
+func (d *sketch) isForm() bool {
+	return d.body != nil && d.operation.body.media == "application/x-www-form-urlencoded"
+}
 
 func (d *sketch) text() []byte {
 	switch {
