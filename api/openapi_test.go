@@ -57,6 +57,7 @@ var wireTypes = map[string]any{
 	"ReviewPagedQueryResponse":          api.PagedQueryResponse[api.Review]{},
 	"Run":                               api.Run{},
 	"RunPagedQueryResponse":             api.PagedQueryResponse[api.Run]{},
+	"FindingCounts":                     api.FindingCounts{},
 	"RunStep":                           api.RunStep{},
 	"RunStepEvent":                      api.RunStepEvent{},
 	"SecuredConfigurationKey":           api.SecuredConfigurationKey{},

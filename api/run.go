@@ -21,6 +21,27 @@ type Run struct {
 	// Steps are what it did, in order; while it is running, the last one is under
 	// way.
 	Steps []RunStep `json:"steps"`
+	// Findings counts those of its report; absent while there is none.
+	Findings *FindingCounts `json:"findings,omitzero"`
+}
+
+// FindingCounts says how many findings there are of each type.
+type FindingCounts struct {
+	Errors      int `json:"errors"`
+	Warnings    int `json:"warnings"`
+	Information int `json:"information"`
+}
+
+// Count adds a finding of the type.
+func (c *FindingCounts) Count(t ReportEntryType) {
+	switch t {
+	case EntryError:
+		c.Errors++
+	case EntryWarning:
+		c.Warnings++
+	case EntryInformation:
+		c.Information++
+	}
 }
 
 // Ended says whether nothing will happen to the run any more.
@@ -31,6 +52,8 @@ func (r Run) Ended() bool {
 // RunStep is one step of a run and how long it took.
 type RunStep struct {
 	Name string `json:"name"`
+	// StartedAt is when it began; absent in runs of servers that did not note it.
+	StartedAt Timestamp `json:"startedAt,omitzero"`
 	// Milliseconds is the duration, with fractions; so far, of a step under way.
 	Milliseconds float64 `json:"milliseconds"`
 	// Failed says that the run ended with this step.
@@ -45,6 +68,8 @@ type RunStepEvent struct {
 	Name    string `json:"name"`
 	// State is begun or ended.
 	State string `json:"state"`
+	// StartedAt is when the step began, also in the event of its end.
+	StartedAt Timestamp `json:"startedAt,omitzero"`
 	// Milliseconds is the duration, with fractions; 0 of a step that has begun.
 	Milliseconds float64 `json:"milliseconds"`
 	// Failed says that the run ended with this step.

@@ -131,7 +131,7 @@ func follow(run *api.Run, e event) (ended bool, err error) {
 		if s.Attempt != run.Attempt || run.State != "running" {
 			run.State, run.Attempt, run.Steps = "running", s.Attempt, nil
 		}
-		step := api.RunStep{Name: s.Name, Milliseconds: s.Milliseconds, Failed: s.Failed}
+		step := api.RunStep{Name: s.Name, StartedAt: s.StartedAt, Milliseconds: s.Milliseconds, Failed: s.Failed}
 		if n := len(run.Steps); n > 0 && run.Steps[n-1].Name == s.Name {
 			run.Steps = slices.Clone(run.Steps[:n-1]) // who was told of it may keep it
 		}

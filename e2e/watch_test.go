@@ -31,6 +31,7 @@ const (
 var (
 	ids     = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	commits = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+	began   = regexp.MustCompile(`"startedAt":"[^"]+"`)
 	took    = regexp.MustCompile(`"milliseconds":[\d.]+`)
 	phases  = regexp.MustCompile(`(?m)^preview: \w+\n`)
 )
@@ -38,6 +39,7 @@ var (
 func settledRun(text string) string {
 	text = phases.ReplaceAllString(settled(text), "")
 	text = took.ReplaceAllString(commits.ReplaceAllString(text, "COMMIT"), `"milliseconds":N`)
+	text = began.ReplaceAllString(text, `"startedAt":"T"`)
 	return ids.ReplaceAllString(text, "ID")
 }
 

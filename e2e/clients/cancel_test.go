@@ -14,9 +14,9 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
-// cancelling stands before a server and cancels the latest run of a draft when a
+// canceler stands before a server and cancels the latest run of a draft when a
 // client looks at the draft for the second time after a change: while it polls.
-func cancelling(t *testing.T, server, key string) string {
+func canceler(t *testing.T, server, key string) string {
 	t.Helper()
 	to, err := url.Parse(server)
 	if err != nil {
@@ -54,7 +54,7 @@ func TestCLICancelled(t *testing.T) {
 	requireClients(t)
 	const key = "tax-calculator"
 	server := startServerIn(t, t.TempDir(), append(aliasFlags(repositories(t)), "--workers=0")...)
-	proxy := cancelling(t, server, key)
+	proxy := canceler(t, server, key)
 	direct, c := newCLI(t, server, preloaded), newCLI(t, proxy, preloaded)
 	for _, s := range []step{
 		{args: login("dev", "dev"), says: "Authentication successful"},

@@ -111,10 +111,10 @@ func (s *Service) story(row store.Run) ([]RunEvent, error) {
 		events = append(events, RunEvent{EventID{run.Attempt, len(events) + 1}, name, data})
 	}
 	for i, step := range run.Steps {
-		add("step", api.RunStepEvent{Attempt: run.Attempt, Name: step.Name, State: "begun"})
+		add("step", api.RunStepEvent{Attempt: run.Attempt, Name: step.Name, State: "begun", StartedAt: step.StartedAt})
 		if underWay := !row.Ended() && i == len(run.Steps)-1; !underWay {
 			add("step", api.RunStepEvent{
-				Attempt: run.Attempt, Name: step.Name, State: "ended", Milliseconds: step.Milliseconds, Failed: step.Failed,
+				Attempt: run.Attempt, Name: step.Name, State: "ended", StartedAt: step.StartedAt, Milliseconds: step.Milliseconds, Failed: step.Failed,
 			})
 		}
 	}

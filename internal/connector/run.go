@@ -100,11 +100,32 @@ func (s *Service) wireRun(row store.Run) (api.Run, error) {
 	if row.State == store.RunRunning && s.progress != nil {
 		run.Steps = append(run.Steps, s.progress(row.ID)...)
 	}
-	if len(row.Steps) == 0 {
-		return run, nil
+	if len(row.Steps) > 0 {
+		if err := json.Unmarshal(row.Steps, &run.Steps); err != nil {
+			return api.Run{}, fmt.Errorf("steps of run %s: %w", row.ID, err)
+		}
 	}
-	if err := json.Unmarshal(row.Steps, &run.Steps); err != nil {
-		return api.Run{}, fmt.Errorf("steps of run %s: %w", row.ID, err)
+	var err error
+	run.Findings, err = counted(row)
+	return run, err
+}
+
+// counted reads no more of a report than there is to count: a list has many.
+func counted(row store.Run) (*api.FindingCounts, error) {
+	if len(row.Report) == 0 {
+		return nil, nil //nolint:nilnil // a run without a report has no counts
 	}
-	return run, nil
+	var report struct {
+		Findings []struct {
+			Type api.ReportEntryType `json:"type"`
+		} `json:"findings"`
+	}
+	if err := json.Unmarshal(row.Report, &report); err != nil {
+		return nil, fmt.Errorf("report of run %s: %w", row.ID, err)
+	}
+	counts := &api.FindingCounts{}
+	for _, f := range report.Findings {
+		counts.Count(f.Type)
+	}
+	return counts, nil
 }

@@ -15,8 +15,10 @@ func TestRuns(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	d := w.create(t)
+	bad := fails()
+	bad.Report.Findings = []api.Finding{{Type: api.EntryError}, {Type: api.EntryWarning}, {Type: api.EntryError}}
 	for range 3 {
-		d = w.work(t, w.update(t, d, api.UpdatePreviewable()), fails())
+		d = w.work(t, w.update(t, d, api.UpdatePreviewable()), bad)
 		w.clock.pass(time.Second)
 	}
 	d = w.update(t, d, api.Publish(true))
@@ -29,6 +31,7 @@ func TestRuns(t *testing.T) {
 		ID: page[0].ID, DraftID: d.ID, Kind: "preview", State: "failed", Repository: v1, Commit: "bad", Attempt: 1,
 		CreatedAt: api.Timestamp{Time: dawn.Add(2 * time.Second)}, StartedAt: api.Timestamp{Time: dawn.Add(2 * time.Second)},
 		EndedAt: api.Timestamp{Time: dawn.Add(2 * time.Second)}, Steps: []api.RunStep{{Name: "check", Milliseconds: 1.5}},
+		Findings: &api.FindingCounts{Errors: 2, Warnings: 1},
 	}, page[0])
 }
 

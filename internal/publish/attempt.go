@@ -146,17 +146,15 @@ func (r *attempt) fail(f api.Finding) {
 // we stumble over must not end the work on all others.
 func (r *attempt) step(name string, do func() error) error {
 	start := time.Now()
-	r.worker.progress.begin(r.run.ID, name, r.outcome.Steps)
+	step := api.RunStep{Name: name, StartedAt: api.Timestamp{Time: r.worker.Now()}}
+	r.worker.progress.begin(r.run.ID, step, r.outcome.Steps)
 	r.worker.Drafts.Announce(r.run.ID)
 	err := guarded(do)
 	if err != nil {
 		r.trouble = err
 	}
-	r.outcome.Steps = append(r.outcome.Steps, api.RunStep{
-		Name:         name,
-		Milliseconds: milliseconds(time.Since(start)),
-		Failed:       err != nil,
-	})
+	step.Milliseconds, step.Failed = milliseconds(time.Since(start)), err != nil
+	r.outcome.Steps = append(r.outcome.Steps, step)
 	return err
 }
 

@@ -18,11 +18,11 @@ type progress struct {
 // position is where one attempt is.
 type position struct {
 	done  []api.RunStep
-	step  string
+	step  api.RunStep
 	since time.Time
 }
 
-func (p *progress) begin(run, step string, done []api.RunStep) {
+func (p *progress) begin(run string, step api.RunStep, done []api.RunStep) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.runs[run] = position{done: slices.Clone(done), step: step, since: time.Now()}
@@ -44,7 +44,8 @@ func (w *Worker) Progress(run string) []api.RunStep {
 	if !ok {
 		return nil
 	}
-	return append(slices.Clone(at.done), api.RunStep{Name: at.step, Milliseconds: milliseconds(time.Since(at.since))})
+	at.step.Milliseconds = milliseconds(time.Since(at.since))
+	return append(slices.Clone(at.done), at.step)
 }
 
 // milliseconds is how the API writes durations: with fractions, to the microsecond.

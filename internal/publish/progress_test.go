@@ -26,7 +26,7 @@ func TestProgress(t *testing.T) {
 
 	p := &progress{runs: map[string]position{}}
 	done := []api.RunStep{{Name: "fetch", Milliseconds: 20}}
-	p.begin(id, "check", done)
+	p.begin(id, api.RunStep{Name: "check"}, done)
 	done[0].Name = "changed"
 	if got := (&Worker{progress: p}).Progress(id); len(got) != 2 || got[0].Name != "fetch" || got[0].Milliseconds != 20 || got[1].Name != "check" {
 		t.Errorf("checking: %+v", got)
