@@ -90,3 +90,10 @@ type Report struct {
 	Ruleset  string    `json:"ruleset"`
 	Findings []Finding `json:"findings"`
 }
+
+// The media types in which the report of a run can be had.
+const (
+	MediaJSON     = "application/json"
+	MediaSARIF    = "application/sarif+json"
+	MediaMarkdown = "text/markdown"
+)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
-	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 // awaited is whether a command waits for the run that it sets off.
@@ -140,11 +140,11 @@ func showFindings(ctx context.Context, out io.Writer, server *client.Client, ref
 	if run.State == "cancelled" {
 		return exitCode(exitFound)
 	}
-	report, err := server.RunReport(ctx, ref, run.ID)
+	found, err := server.RunReport(ctx, ref, run.ID)
 	if err != nil {
 		return explained(err)
 	}
-	fmt.Fprint(out, check.Text(report.Findings, check.TextOptions{Color: takesColor(out)}))
+	fmt.Fprint(out, report.TextOfFindings(found.Findings, report.TextOptions{Color: takesColor(out)}))
 	if run.State != "succeeded" {
 		return exitCode(exitFound)
 	}
