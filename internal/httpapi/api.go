@@ -16,6 +16,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/credential"
 	"github.com/greenroom-registry/greenroom/internal/forwarded"
 	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 // requestDeadline bounds the work on one request, reading a repository included.
@@ -30,6 +31,8 @@ type Options struct {
 	Credentials *credential.Service
 	// Validate judges a release for a project: publish.Worker.Validate is one.
 	Validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
+	// Tool is named by reports in SARIF.
+	Tool report.Tool
 	// Ready returns nil while requests can be served.
 	Ready func(context.Context) error
 	// Proxies are believed when they say whom a request comes from.
@@ -65,7 +68,7 @@ const elsewhere = "/"
 type API struct{ Options }
 
 // New returns the handler of the whole API. Every answer that it gives has a
-// body, of JSON but for the API's own description in other forms.
+// body, of JSON but for reports and the API's own description in other forms.
 func New(o Options) http.Handler {
 	if o.Observer == nil {
 		o.Observer = unobserved{}

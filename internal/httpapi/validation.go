@@ -1,6 +1,10 @@
 package httpapi
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/greenroom-registry/greenroom/internal/report"
+)
 
 // validate judges a release without a draft. It answers when it is done.
 func (a *API) validate(r *request) (*response, error) {
@@ -8,9 +12,13 @@ func (a *API) validate(r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := a.Validate(r.Context(), r.principal.Project, repository)
+	found, err := a.Validate(r.Context(), r.principal.Project, repository)
 	if err != nil {
 		return nil, err
 	}
-	return encoded(http.StatusOK, report)
+	text, err := report.JSON(found)
+	if err != nil {
+		return nil, err
+	}
+	return document(http.StatusOK, text), nil
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/jobs"
 	"github.com/greenroom-registry/greenroom/internal/metrics"
 	"github.com/greenroom-registry/greenroom/internal/publish"
+	"github.com/greenroom-registry/greenroom/internal/report"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
 )
 
@@ -69,7 +70,7 @@ type Options struct {
 	Proxies forwarded.Proxies
 	// AdminListen is the address of the operator's own listener; "": there is none.
 	AdminListen string
-	// Version is what the metrics say that runs.
+	// Version is what the metrics and reports in SARIF say that runs.
 	Version string
 	Log     *slog.Logger
 }
@@ -108,6 +109,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.listen(ctx, o); err != nil {
 		return nil, err
 	}
+	engine := check.New(checks.All()...)
 	var worker *publish.Worker // each of the two asks the other
 	drafts := connector.New(connector.Options{
 		Store:        s.store,
@@ -128,7 +130,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Runs:      s.store,
 		Drafts:    drafts,
 		Trees:     source,
-		Engine:    check.New(checks.All()...),
+		Engine:    engine,
 		Now:       time.Now,
 		Log:       o.Log,
 		PublicURL: o.PublicURL,
@@ -142,6 +144,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Credentials: credentials,
 		Tokens:      auth.New(s.store, time.Now),
 		Validate:    worker.Validate,
+		Tool:        report.Tool{Version: o.Version, Rules: engine.Rules()},
 		Ready:       s.ready,
 		Proxies:     o.Proxies,
 		Stopping:    s.stopping,
