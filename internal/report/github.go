@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-
-	"github.com/greenroom-registry/greenroom/api"
 )
 
 // GitHub renders findings as workflow commands, which GitHub Actions shows at their
@@ -13,7 +11,7 @@ import (
 func GitHub(s Subject) string {
 	var b strings.Builder
 	for _, f := range s.Report.Findings {
-		fmt.Fprintf(&b, "::%s ", command(f.Type))
+		fmt.Fprintf(&b, "::%s ", commands[levelOf(f.Type)])
 		if file := s.file(f.File); file != "" {
 			fmt.Fprintf(&b, "file=%s,", property(file))
 		}
@@ -25,16 +23,8 @@ func GitHub(s Subject) string {
 	return b.String() + commandText.Replace(strings.TrimSuffix(Summary(s), "\n")) + "\n"
 }
 
-func command(t api.ReportEntryType) string {
-	switch t {
-	case api.EntryError:
-		return "error"
-	case api.EntryWarning:
-		return "warning"
-	default:
-		return "notice"
-	}
-}
+// commands are those for the levels.
+var commands = [len(levels)]string{"error", "warning", "notice"}
 
 var (
 	commandText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")

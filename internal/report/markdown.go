@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -73,7 +74,7 @@ func (c *comment) group(s Subject, g group) {
 	if tally(g.findings)[0] > 0 {
 		open = " open"
 	}
-	name := strings.ReplaceAll(html.EscapeString(plain(g.name(), maxName)), "@", "@&#8203;")
+	name := html.EscapeString(unreferring(plain(g.name(), maxName)))
 	summary := fmt.Sprintf("<details%s>\n<summary>%s: %s</summary>\n\n", open, name, strings.Join(counted(g.findings), ", "))
 	if !c.add(summary) {
 		c.leftOut += len(g.findings)
@@ -116,14 +117,18 @@ func head(s Subject, all []group) string {
 	if len(all) > 0 {
 		b.WriteByte('\n')
 	}
+	var facts []string
 	for _, known := range []struct{ name, value string }{
 		{"Commit", s.Report.Commit}, {"Tree", s.Report.Tree}, {"Ruleset", s.Report.Ruleset},
 	} {
 		if known.value != "" {
-			fmt.Fprintf(&b, "%s %s. ", known.name, codeSpan(known.value))
+			facts = append(facts, known.name+" "+codeSpan(known.value)+".")
 		}
 	}
-	return strings.TrimRight(b.String(), " ") + "\n\n"
+	if len(facts) > 0 {
+		b.WriteString(strings.Join(facts, " ") + "\n\n")
+	}
+	return b.String()
 }
 
 func findingInMarkdown(s Subject, f api.Finding) string {
@@ -183,37 +188,20 @@ func harmless(text string) string {
 	return invisible.Replace(check.Harmless(strings.ToValidUTF8(text, "\ufffd")))
 }
 
-// breaks is what GitHub does not see through: it makes mentions and references of
-// the text that is left when all marks have been read.
-const breaks = "&#8203;"
+// reference is where GitHub begins a mention or a reference of the text that is left
+// when all marks have been read; what follows is kept apart from it.
+var reference = regexp.MustCompile("(?i)@|#|gh-")
 
-// escape makes text of a text: on one line, no mark in it is one, and nobody is
-// mentioned, no issue referred to and nothing linked.
-func escape(text string) string {
-	var b strings.Builder
-	previous := ""
-	for _, r := range harmless(text) {
-		switch {
-		case r == '\n' || r == '\t':
-			b.WriteByte(' ')
-		case r == '@':
-			b.WriteString("@" + breaks)
-		case r == '#' || r == '-' && strings.EqualFold(previous, "gh"):
-			b.WriteString("\\" + string(r) + breaks)
-		case strings.ContainsRune("\\`*_{}[]()<>&~|:$.!+-=^\"'", r):
-			b.WriteString("\\" + string(r))
-		default:
-			b.WriteRune(r)
-		}
-		previous = lastTwo(previous, r)
-	}
-	return b.String()
+// unreferring is text on one line that mentions nobody and refers to no issue.
+func unreferring(text string) string {
+	return reference.ReplaceAllString(strings.NewReplacer("\n", " ", "\t", " ").Replace(harmless(text)), "$0\u200b")
 }
 
-func lastTwo(previous string, r rune) string {
-	runes := append([]rune(previous), r)
-	return string(runes[max(0, len(runes)-2):])
-}
+// mark is what Markdown can take for one, within a line.
+var mark = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>&~|:$.!+=^\"'#-]")
+
+// escape makes text of a text: no mark in it is one, and nothing is linked.
+func escape(text string) string { return mark.ReplaceAllString(unreferring(text), `\$0`) }
 
 // longestRun is how many backticks follow each other in a text at most.
 func longestRun(text string) int {

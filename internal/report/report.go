@@ -76,26 +76,26 @@ func groups(findings []api.Finding) []group {
 	return all
 }
 
-// severities in the order in which they are counted, and what people call them.
-var severities = []struct {
-	kind api.ReportEntryType
-	noun string
-}{
-	{api.EntryError, "error"},
-	{api.EntryWarning, "warning"},
-	{api.EntryInformation, "note"},
+// levels are what people and SARIF call the severities, the worst first.
+var levels = [...]string{"error", "warning", "note"}
+
+// levelOf is the index in levels of a severity. One that this version does not know
+// is a note: it fails no run.
+func levelOf(t api.ReportEntryType) int {
+	switch t {
+	case api.EntryError:
+		return 0
+	case api.EntryWarning:
+		return 1
+	default:
+		return 2
+	}
 }
 
-// tally counts findings in the order of severities.
-func tally(findings []api.Finding) []int {
-	counts := make([]int, len(severities))
+// tally counts findings by their levels.
+func tally(findings []api.Finding) (counts [len(levels)]int) {
 	for _, f := range findings {
-		counts[slices.IndexFunc(severities, func(s struct {
-			kind api.ReportEntryType
-			noun string
-		}) bool {
-			return s.kind == f.Type
-		})]++
+		counts[levelOf(f.Type)]++
 	}
 	return counts
 }
@@ -105,7 +105,7 @@ func counted(findings []api.Finding) []string {
 	var parts []string
 	for i, n := range tally(findings) {
 		if n > 0 {
-			parts = append(parts, count(n, severities[i].noun))
+			parts = append(parts, count(n, levels[i]))
 		}
 	}
 	return parts

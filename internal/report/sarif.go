@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -52,8 +51,7 @@ func (t Tool) run(s Subject) sarifRun {
 		Tool: sarifTool{sarifDriver{
 			Name: "Greenroom", InformationURI: "https://github.com/greenroom-registry/greenroom", Version: t.Version, Rules: rules,
 		}},
-		// Code scanning tells the runs of one log apart by this.
-		AutomationDetails:        sarifAutomation{ID: path.Join("greenroom", cmp.Or(s.Base, s.Path)) + "/"},
+		AutomationDetails:        sarifAutomation{ID: category(s)},
 		VersionControlProvenance: provenance(s),
 		ColumnKind:               "unicodeCodePoints",
 		Results:                  []sarifResult{},
@@ -74,15 +72,25 @@ func (t Tool) run(s Subject) sarifRun {
 	return run
 }
 
+// category is by what code scanning tells the runs of one log apart, and knows the
+// next run about the same again: so it has no tag.
+func category(s Subject) string {
+	name := cmp.Or(s.Repository, s.Base, s.Path)
+	if name == "" || name == "." {
+		return "greenroom/"
+	}
+	return "greenroom/" + name + "/"
+}
+
 // rules describes those of the findings, in the order of their ids, and says at
 // which index each is. The level is that of the worst finding.
 func (t Tool) rules(findings []api.Finding) ([]sarifRule, map[string]int) {
 	first, worst := map[string]api.Finding{}, map[string]int{}
 	for _, f := range findings {
 		if _, ok := first[f.Rule]; !ok {
-			first[f.Rule], worst[f.Rule] = f, len(severities)
+			first[f.Rule], worst[f.Rule] = f, len(levels)
 		}
-		worst[f.Rule] = min(worst[f.Rule], slices.Index(levels, level(f.Type)))
+		worst[f.Rule] = min(worst[f.Rule], levelOf(f.Type))
 	}
 	ids := make([]string, 0, len(first))
 	for id := range first {
@@ -99,13 +107,16 @@ func (t Tool) rules(findings []api.Finding) ([]sarifRule, map[string]int) {
 
 func (t Tool) describe(f api.Finding, level string) sarifRule {
 	known := t.Rules[f.Rule]
-	title := cmp.Or(known.Title, f.Rule)
-	why, fix := cmp.Or(known.Why, f.Why, title+"."), cmp.Or(known.Fix, f.Help, title+".")
+	title := f.Rule
+	if known.Title != "" {
+		title = known.Title + "."
+	}
+	why, fix := cmp.Or(known.Why, f.Why, title), cmp.Or(known.Fix, f.Help)
 	help := why + "\n\nTo repair it: " + fix
 	return sarifRule{
 		ID:                   f.Rule,
 		Name:                 identifier(f.Rule),
-		ShortDescription:     sarifText{Text: title + "."},
+		ShortDescription:     sarifText{Text: title},
 		FullDescription:      sarifText{Text: why},
 		Help:                 sarifText{Text: help, Markdown: escape(why) + "\n\n**To repair it:** " + escape(fix)},
 		HelpURI:              f.Page,
@@ -125,7 +136,7 @@ func identifier(rule string) string {
 func resultOf(s Subject, f api.Finding) sarifResult {
 	result := sarifResult{
 		RuleID:     f.Rule,
-		Level:      level(f.Type),
+		Level:      levels[levelOf(f.Type)],
 		Message:    sarifText{Text: strings.TrimSpace(f.Message + "\n" + f.Help)},
 		Properties: sarifResultProperties{Application: f.Application},
 	}
@@ -197,17 +208,4 @@ func fingerprint(f api.Finding) string {
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, f.File, f.Application, what}, "\x00")))
 	return hex.EncodeToString(sum[:8])
-}
-
-var levels = []string{"error", "warning", "note"}
-
-func level(t api.ReportEntryType) string {
-	switch t {
-	case api.EntryError:
-		return "error"
-	case api.EntryWarning:
-		return "warning"
-	default:
-		return "note"
-	}
 }
