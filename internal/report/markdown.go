@@ -198,7 +198,7 @@ func unreferring(text string) string {
 }
 
 // mark is what Markdown can take for one, within a line.
-var mark = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>&~|:$.!+=^\"'#-]")
+var mark = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>&~|:$.!+=^#-]")
 
 // escape makes text of a text: no mark in it is one, and nothing is linked.
 func escape(text string) string { return mark.ReplaceAllString(unreferring(text), `\$0`) }
