@@ -99,7 +99,7 @@ func (g group) name() string {
 func head(s Subject, all []group) string {
 	var b strings.Builder
 	title := "Greenroom"
-	if s.Path != "" {
+	if s.Path != "" && s.Path != "." {
 		title = escape(plain(s.Path, maxName))
 	}
 	fmt.Fprintf(&b, "## %s: %s\n\n", title, s.verdict())

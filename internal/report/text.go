@@ -17,8 +17,8 @@ type TextOptions struct {
 
 // Text renders a result for people: each finding where it stands, in the form that
 // editors and terminals make a link of, first those about the whole and then
-// application by application; then one line that sums up. Why a rule exists is said
-// with the first finding of it.
+// application by application; then one line that sums up. With the first finding of a
+// rule it is said why that exists, in one sentence, and where there is more.
 //
 //	connect.yaml:12:5: [deployAs.0.name]: application "tax" has no folder
 //	    | - name: tax
@@ -69,7 +69,8 @@ func writeFinding(b *strings.Builder, f api.Finding, opts TextOptions) {
 
 func writeRule(b *strings.Builder, f api.Finding) {
 	if f.Why != "" {
-		fmt.Fprintf(b, "    Why: %s\n", check.Harmless(f.Why))
+		sentence, _, _ := strings.Cut(strings.TrimSuffix(f.Why, "."), ". ")
+		fmt.Fprintf(b, "    Why: %s.\n", check.Harmless(sentence))
 	}
 	if f.Page != "" {
 		fmt.Fprintf(b, "    %s\n", check.Harmless(f.Page))

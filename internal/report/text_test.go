@@ -16,7 +16,7 @@ func TestText(t *testing.T) {
 	findings := []api.Finding{
 		{
 			Rule: "layout/x", Type: api.EntryWarning, Message: "odd", File: "a/package.json", Line: 3, Column: 7,
-			Application: "a", Why: "It breaks.", Page: "https://example.com/x", Help: "Change it:\n  \"b\": 1\n",
+			Application: "a", Why: "It breaks. And more.", Page: "https://example.com/x", Help: "Change it:\n  \"b\": 1\n",
 		},
 		{
 			Rule: "layout/x", Type: api.EntryInformation, Message: "odd too", File: "b/package.json", Line: 1, Column: 1,
@@ -75,7 +75,7 @@ func TestTextIsHarmless(t *testing.T) {
 		Help: evil, Why: evil, Page: evil,
 	}
 	want := harmless + ":1:2: " + harmless + "\n    Error x/y, application " + harmless + "\n    " + harmless + "\n" +
-		"    Why: " + harmless + "\n    " + harmless + "\n"
+		"    Why: " + harmless + ".\n    " + harmless + "\n"
 	if got := report.TextOfFindings([]api.Finding{f}, report.TextOptions{}); got != want {
 		t.Errorf("printed %q, want %q", got, want)
 	}
