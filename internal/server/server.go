@@ -123,9 +123,6 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		ResolveTTL: o.ResolveTTL,
 		Progress:   func(run string) []api.RunStep { return worker.Progress(run) },
 	})
-	if o.PublicURL == "" && o.ReportOwnURL {
-		o.PublicURL = s.URL()
-	}
 	worker = publish.New(publish.Options{
 		Runs:      s.store,
 		Drafts:    drafts,
@@ -133,7 +130,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Engine:    engine,
 		Now:       time.Now,
 		Log:       o.Log,
-		PublicURL: o.PublicURL,
+		PublicURL: s.publicURL(o),
 		Observe:   counted.Attempt,
 	})
 	if err := s.openQueue(ctx, o, worker); err != nil {
@@ -153,6 +150,14 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	}))
 	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
 	return s, s.openAdmin(ctx, o, counted.Handler())
+}
+
+// publicURL is what is put before addresses in reports.
+func (s *Server) publicURL(o Options) string {
+	if o.PublicURL == "" && o.ReportOwnURL {
+		return s.URL()
+	}
+	return o.PublicURL
 }
 
 func (s *Server) openAdmin(ctx context.Context, o Options, metrics http.Handler) (err error) {
