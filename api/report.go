@@ -91,5 +91,12 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 }
 
-// MediaTypePack is what the trees of validations are sent as.
-const MediaTypePack = "application/x-git-pack"
+// The media types in which the report of a run can be had.
+const (
+	MediaJSON     = "application/json"
+	MediaSARIF    = "application/sarif+json"
+	MediaMarkdown = "text/markdown"
+)
+
+// MediaPack is what the trees of validations are sent as.
+const MediaPack = "application/x-git-pack"

@@ -89,24 +89,35 @@ func (e *Error) HasCode(code api.ErrorCode) bool {
 // the server does not know any more is replaced once.
 func call[T any](ctx context.Context, c *Client, method, path string, body any) (T, error) {
 	var out T
+	return out, c.call(ctx, method, path, body, &out)
+}
+
+// document is an answer that is taken as it is, of one media type.
+type document struct {
+	media string
+	text  []byte
+}
+
+// call decodes the answer into out, or keeps it as it is in a *document.
+func (c *Client) call(ctx context.Context, method, path string, body, out any) error {
 	var text []byte
 	if body != nil {
 		var err error
 		if text, err = json.Marshal(body); err != nil {
-			return out, fmt.Errorf("%s %s: encode the request: %w", method, path, err)
+			return fmt.Errorf("%s %s: encode the request: %w", method, path, err)
 		}
 	}
 	token, err := c.bearer(ctx, "")
 	if err != nil {
-		return out, err
+		return err
 	}
-	err = c.send(ctx, method, path, token, text, &out)
+	err = c.send(ctx, method, path, token, text, out)
 	if failed := (*Error)(nil); errors.As(err, &failed) && failed.StatusCode == http.StatusUnauthorized {
 		if token, err = c.bearer(ctx, token); err == nil {
-			err = c.send(ctx, method, path, token, text, &out)
+			err = c.send(ctx, method, path, token, text, out)
 		}
 	}
-	return out, err
+	return err
 }
 
 func (c *Client) send(ctx context.Context, method, path, token string, body []byte, out any) error {
@@ -117,6 +128,9 @@ func (c *Client) send(ctx context.Context, method, path, token string, body []by
 	req.Header.Set("Authorization", "Bearer "+token)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if d, ok := out.(*document); ok {
+		req.Header.Set("Accept", d.media)
 	}
 	return c.exchange(req, out)
 }
@@ -134,6 +148,10 @@ func (c *Client) exchange(req *http.Request, out any) error {
 	}
 	if res.StatusCode >= http.StatusBadRequest {
 		return failure(res, text)
+	}
+	if d, ok := out.(*document); ok {
+		d.text = text
+		return nil
 	}
 	if err := json.Unmarshal(text, out); err != nil {
 		return fmt.Errorf("%s %s: decode the answer: %w", req.Method, req.URL.Path, err)

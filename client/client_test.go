@@ -75,6 +75,15 @@ func TestClient(t *testing.T) {
 	if report, err := c.RunReport(ctx, client.ByKey("tax"), run.ID); err != nil || !report.Valid || report.Commit != run.Commit {
 		t.Errorf("the report is %+v, %v", report, err)
 	}
+	if log, err := c.RunReportSARIF(ctx, client.ByKey("tax"), run.ID); err != nil || !strings.Contains(string(log), `"revisionId": "`+run.Commit+`"`) {
+		t.Errorf("as SARIF it is %s, %v", log, err)
+	}
+	if text, err := c.RunReportMarkdown(ctx, client.ByKey("tax"), run.ID); err != nil || !strings.HasPrefix(string(text), "## Greenroom: valid") {
+		t.Errorf("as Markdown it is %s, %v", text, err)
+	}
+	if _, err := c.RunReportMarkdown(ctx, client.ByKey("none"), run.ID); !errors.As(err, new(*client.Error)) {
+		t.Errorf("the report of no draft is %v, want the server's answer", err)
+	}
 	if production, err := c.Connector(ctx, client.ByID(created.ID)); err != nil || production.Name != "Taxes" || production.Version != 1 {
 		t.Errorf("the Connector is %+v, %v", production, err)
 	}

@@ -118,5 +118,27 @@ func (c *Client) Validate(ctx context.Context, r api.Repository) (api.Report, er
 
 // RunReport returns the whole report of a run that has ended.
 func (c *Client) RunReport(ctx context.Context, draft Ref, run string) (api.Report, error) {
-	return call[api.Report](ctx, c, http.MethodGet, fmt.Sprintf("/x/v1/drafts/%s/runs/%s/report", draft, run), nil)
+	return call[api.Report](ctx, c, http.MethodGet, reportPath(draft, run), nil)
+}
+
+// RunReportSARIF returns the report of a run that has ended as a SARIF 2.1.0 log,
+// for code scanning.
+func (c *Client) RunReportSARIF(ctx context.Context, draft Ref, run string) ([]byte, error) {
+	return c.report(ctx, draft, run, api.MediaSARIF)
+}
+
+// RunReportMarkdown returns the report of a run that has ended as Markdown, for a
+// comment on a pull request.
+func (c *Client) RunReportMarkdown(ctx context.Context, draft Ref, run string) ([]byte, error) {
+	return c.report(ctx, draft, run, api.MediaMarkdown)
+}
+
+func (c *Client) report(ctx context.Context, draft Ref, run, media string) ([]byte, error) {
+	d := document{media: media}
+	err := c.call(ctx, http.MethodGet, reportPath(draft, run), nil, &d)
+	return d.text, err
+}
+
+func reportPath(draft Ref, run string) string {
+	return fmt.Sprintf("/x/v1/drafts/%s/runs/%s/report", draft, run)
 }

@@ -18,6 +18,7 @@ type draftCommand struct {
 	Publish draftPublishCommand `cmd:"" help:"Ask for a publish."`
 	Runs    draftRunsCommand    `cmd:"" help:"List the previews and publishes of a draft, newest first."`
 	Wait    draftWaitCommand    `cmd:"" help:"Wait for the end of a draft's latest preview or publish, and show it."`
+	Report  draftReportCommand  `cmd:"" help:"Show what a preview or publish has found."`
 	Cancel  draftCancelCommand  `cmd:"" help:"Cancel a draft's latest preview or publish."`
 	Delete  draftDeleteCommand  `cmd:"" help:"Delete a draft and its production Connector."`
 }

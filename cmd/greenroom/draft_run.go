@@ -10,7 +10,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
-	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 // awaited is whether a command waits for the run that it sets off.
@@ -116,10 +116,10 @@ func (w waited) wait(ctx context.Context, io streams, run api.Run) error {
 
 // result shows a run that has ended, and returns the exit code of its end.
 func (w waited) result(ctx context.Context, io streams, run api.Run) error {
-	var report api.Report
+	var found api.Report
 	if run.State != "cancelled" { // then there is none
 		var err error
-		if report, err = w.client().RunReport(ctx, refOf(w.Ref), run.ID); err != nil {
+		if found, err = w.client().RunReport(ctx, refOf(w.Ref), run.ID); err != nil {
 			return fmt.Errorf("the %s has %s, but its report cannot be read: %w", run.Kind, run.State, explained(err))
 		}
 	}
@@ -127,8 +127,8 @@ func (w waited) result(ctx context.Context, io streams, run api.Run) error {
 	if w.JSON {
 		findings = io.err
 	}
-	fmt.Fprint(findings, check.Text(report.Findings, check.TextOptions{Color: takesColor(findings)}))
-	if err := w.show(io.out, run, func() string { return w.verdict(run, report) }); err != nil {
+	fmt.Fprint(findings, report.TextOfFindings(found.Findings, report.TextOptions{Color: takesColor(findings)}))
+	if err := w.show(io.out, run, func() string { return w.verdict(run, found) }); err != nil {
 		return err
 	}
 	if run.State != "succeeded" {
@@ -138,12 +138,12 @@ func (w waited) result(ctx context.Context, io streams, run api.Run) error {
 }
 
 // verdict is how a run ended, and where everything that it found is to be read.
-func (w waited) verdict(run api.Run, report api.Report) string {
+func (w waited) verdict(run api.Run, found api.Report) string {
 	text := run.Kind + " " + run.State
 	if run.Commit != "" {
 		text += " at commit " + run.Commit
 	}
-	if counts := check.Counts(report.Findings); counts != "" {
+	if counts := report.Counts(found.Findings); counts != "" {
 		text += " (" + counts + ")"
 	}
 	if run.State == "cancelled" {

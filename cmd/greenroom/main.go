@@ -68,20 +68,20 @@ func run(ctx context.Context, args []string, io streams) int {
 		kong.Bind(io),
 	)
 	if err != nil {
-		return report(io, err)
+		return ended(io, err)
 	}
 	parsed, err := parser.Parse(args)
 	if exited {
 		return exitOK
 	}
 	if err != nil {
-		return report(io, fmt.Errorf("%w\nRun greenroom --help for the commands, greenroom COMMAND --help for its flags", err))
+		return ended(io, fmt.Errorf("%w\nRun greenroom --help for the commands, greenroom COMMAND --help for its flags", err))
 	}
-	return report(io, parsed.Run())
+	return ended(io, parsed.Run())
 }
 
-// report prints an error for a person and returns the exit code.
-func report(io streams, err error) int {
+// ended prints an error for a person and returns the exit code.
+func ended(io streams, err error) int {
 	var code exitCode
 	switch {
 	case err == nil:

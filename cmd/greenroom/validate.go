@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,17 +15,17 @@ import (
 
 	"github.com/mattn/go-isatty"
 
-	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/config"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 type validateCommand struct {
 	config.Repositories
+	reportForm
 	Paths []string `arg:"" optional:"" name:"path" help:"Folder, file read as a connect.yaml, or URL@TAG of a repository. Default: this folder."`
-	JSON  bool     `name:"json" help:"Print one JSON object a line for each path."`
 	Only  string   `placeholder:"PREFIX" help:"Keep the rules whose names begin so, such as spec/."`
 }
 
@@ -41,18 +39,21 @@ func (c *validateCommand) Run(ctx context.Context, io streams) error {
 	if len(c.Paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(manyFilesGC))
 	}
-	color := takesColor(io.out)
+	out := c.printer(io.out)
 	var troubles error
 	valid := true
-	for path, o := range inOrder(c.Paths, func(path string) outcome { return c.outcome(ctx, j, path, color) }) {
+	for path, o := range inOrder(c.Paths, func(path string) outcome { return c.outcome(ctx, j, path, out) }) {
 		if o.err != nil {
 			troubles = errors.Join(troubles, fmt.Errorf("%s: %w", path, o.err))
 			continue
 		}
-		valid = valid && o.valid
-		if _, err := io.out.Write(o.text); err != nil {
+		valid = valid && o.subject.Report.Valid
+		if err := out.print(o.subject, o.text); err != nil {
 			return fmt.Errorf("write the report of %s: %w", path, err)
 		}
+	}
+	if err := out.end(); err != nil {
+		return fmt.Errorf("write the report: %w", err)
 	}
 	if troubles != nil {
 		return troubles
@@ -70,29 +71,19 @@ const manyFilesGC = 400
 
 // outcome is what is said about a path, or why nothing can be.
 type outcome struct {
-	text  []byte
-	valid bool
-	err   error
+	subject report.Subject
+	text    []byte
+	err     error
 }
 
-func (c *validateCommand) outcome(ctx context.Context, j *judge, path string, color bool) outcome {
+func (c *validateCommand) outcome(ctx context.Context, j *judge, path string, out printer) outcome {
 	result, err := j.judge(ctx, path)
 	if err != nil {
 		return outcome{err: err}
 	}
-	var text bytes.Buffer
-	err = c.print(&text, path, result, color)
-	return outcome{text: text.Bytes(), valid: result.Report.Valid, err: err}
-}
-
-func (c *validateCommand) print(w io.Writer, path string, r check.Result, color bool) error {
-	if !c.JSON {
-		return check.WriteText(w, path, r, check.TextOptions{Color: color})
-	}
-	return json.NewEncoder(w).Encode(struct {
-		Path string `json:"path"`
-		api.Report
-	}{path, r.Report})
+	subject := subjectOf(path, result)
+	text, err := out.render(subject)
+	return outcome{subject: subject, text: text, err: err}
 }
 
 // ahead is how many results for each processor may wait for a slow one before

@@ -1,13 +1,13 @@
 package check
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,13 +25,16 @@ type Engine struct {
 	families []Family
 	checks   []Check // in the order of the families
 	rules    []string
-	why      map[string]string // by rule
+	catalog  map[string]Rule // by id
 	ruleset  string
 }
 
 // New returns an engine that runs the grammar and then these checks.
 func New(checks ...Check) *Engine {
-	e := &Engine{rules: specRules(), why: map[string]string{}}
+	e := &Engine{rules: specRules(), catalog: map[string]Rule{}}
+	for _, r := range slices.Concat(FileRules(), connectyaml.Rules()) {
+		e.catalog[r.ID] = Rule{ID: r.ID, Title: strings.TrimSuffix(r.Summary, ".")}
+	}
 	for _, family := range Families() {
 		own := family.Of(checks)
 		if len(own) == 0 && family.ID != familySpec {
@@ -43,7 +46,7 @@ func New(checks ...Check) *Engine {
 	var judgedBy []string
 	for _, c := range e.checks {
 		e.rules = append(e.rules, c.ID)
-		e.why[c.ID] = c.Why
+		e.catalog[c.ID] = Rule{ID: c.ID, Title: c.Title, Why: c.Why, Fix: c.Fix}
 		if c.Data != "" {
 			judgedBy = append(judgedBy, c.ID+" "+c.Data)
 		}
@@ -71,6 +74,9 @@ func digest(lines []string) string {
 // Ruleset names the rules that this engine judges by: "sha256:" and 16 hex
 // digits. Engines of different binaries with one ruleset give one verdict.
 func (e *Engine) Ruleset() string { return e.ruleset }
+
+// Rules describes the rules that this engine judges by, by their ids.
+func (e *Engine) Rules() map[string]Rule { return maps.Clone(e.catalog) }
 
 // Options of a run. The zero value runs everything.
 type Options struct {
@@ -147,15 +153,13 @@ func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error)
 	if err := e.knows(opts.Only); err != nil {
 		return Result{}, err
 	}
-	spec, findings, err := parseSpec(data)
+	spec, findings, err := Specification(data)
 	if err != nil {
 		return Result{}, fmt.Errorf("read %s: %w", name, err)
 	}
 	findings = keep(findings, spec, opts.Only)
-	lines := bytes.Split(data, []byte("\n"))
 	for i := range findings {
 		findings[i].File = name
-		addSnippet(&findings[i], lines, redactor(nil))
 	}
 	return e.result(spec, findings, ran{families: familiesOf(specRules(), opts.Only)}), nil
 }
@@ -193,7 +197,7 @@ func (e *Engine) result(spec *connectyaml.Spec, findings []api.Finding, ran ran)
 	slices.SortStableFunc(findings, byPlace)
 	for i := range findings {
 		f := &findings[i]
-		f.Why, f.Page = e.why[f.Rule], Page(f.Rule)
+		f.Why, f.Page = e.catalog[f.Rule].Why, Page(f.Rule)
 	}
 	if findings == nil {
 		findings = []api.Finding{} // an empty list on the wire, never null

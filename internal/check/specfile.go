@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 
@@ -95,6 +96,19 @@ func describe(mode fs.FileMode) string {
 	default:
 		return "a special file"
 	}
+}
+
+// Specification judges the text of a connect.yaml by the rules that need nothing
+// else, and returns what a run says about it. The Spec is nil when it is not valid.
+// It returns an error when the parser panics.
+func Specification(data []byte) (*connectyaml.Spec, []api.Finding, error) {
+	spec, findings, err := parseSpec(data)
+	lines := bytes.Split(data, []byte("\n"))
+	for i := range findings {
+		addSnippet(&findings[i], lines, redactor(nil))
+		findings[i].Page = Page(findings[i].Rule)
+	}
+	return spec, findings, err
 }
 
 // parseSpec judges the text of a connect.yaml. It returns an error when the

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/problem"
 	"github.com/greenroom-registry/greenroom/internal/store"
@@ -289,6 +290,9 @@ func requireFindings(t *testing.T, o api.ErrorObject) {
 	for i, f := range o.Findings {
 		if want := fmt.Sprintf("connect.yaml:%d:%d: %s. %s", f.Line, f.Column, f.Message, f.Help); lines[i] != want || f.Line == 0 {
 			t.Errorf("line %q, want %q", lines[i], want)
+		}
+		if f.Snippet == "" || f.Page != check.Page(f.Rule) {
+			t.Errorf("%s has the snippet %q and the page %q", f.Rule, f.Snippet, f.Page)
 		}
 	}
 }

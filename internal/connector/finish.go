@@ -11,6 +11,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
+	"github.com/greenroom-registry/greenroom/internal/report"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
@@ -127,8 +128,8 @@ func runEnd(o Outcome, now time.Time) (*store.RunEnd, error) {
 	if o.Report.Ruleset == "" {
 		return end, nil // the run was told to stop before it had a report
 	}
-	if end.Report, err = json.Marshal(o.Report); err != nil {
-		return nil, fmt.Errorf("encode report: %w", err)
+	if end.Report, err = report.JSON(o.Report); err != nil {
+		return nil, err
 	}
 	return end, nil
 }

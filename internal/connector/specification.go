@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/panics"
@@ -127,7 +128,10 @@ func (s *specifications) fetch(ctx context.Context, req gitsource.Request) (_ *c
 	if err != nil {
 		return nil, err
 	}
-	spec, findings := connectyaml.Parse(file.Data)
+	spec, findings, err := check.Specification(file.Data)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", connectyaml.FileName, err)
+	}
 	if spec == nil {
 		return nil, invalid(findings)
 	}

@@ -17,9 +17,9 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
 	"github.com/greenroom-registry/greenroom/internal/auth"
-	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/demo/connectors"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/report"
 	"github.com/greenroom-registry/greenroom/internal/server"
 )
 
@@ -222,11 +222,11 @@ func steps(run api.Run) string {
 
 // report shows what a failed run found, and where.
 func (d *demo) report(ctx context.Context, draft api.ConnectorStaged, run api.Run) error {
-	report, err := d.client.RunReport(ctx, client.ByID(draft.ID), run.ID)
+	found, err := d.client.RunReport(ctx, client.ByID(draft.ID), run.ID)
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(check.Text(report.Findings, check.TextOptions{})) {
+	for line := range strings.Lines(report.TextOfFindings(found.Findings, report.TextOptions{})) {
 		d.printf("%s%s", margin, line)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/credential"
 	"github.com/greenroom-registry/greenroom/internal/forwarded"
 	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 // requestDeadline bounds the work on one request, reading a repository included.
@@ -33,6 +34,8 @@ type Options struct {
 	Validate func(ctx context.Context, project string, r api.Repository) (api.Report, error)
 	// ValidateTree judges the tree of that id, which the pack has.
 	ValidateTree func(ctx context.Context, project string, pack io.Reader, tree string) (api.Report, error)
+	// Tool is named by reports in SARIF.
+	Tool report.Tool
 	// Ready returns nil while requests can be served.
 	Ready func(context.Context) error
 	// Proxies are believed when they say whom a request comes from.
@@ -77,7 +80,7 @@ type API struct {
 }
 
 // New returns the handler of the whole API. Every answer that it gives has a
-// body, of JSON but for the API's own description in other forms.
+// body, of JSON but for reports and the API's own description in other forms.
 func New(o Options) http.Handler {
 	if o.Observer == nil {
 		o.Observer = unobserved{}

@@ -75,8 +75,8 @@ func (r *request) mustBe(kind bodyKind) error {
 	}
 	media, params, err := mime.ParseMediaType(declared)
 	if kind == asPack {
-		if err != nil || media != api.MediaTypePack {
-			return problem.General(http.StatusUnsupportedMediaType, "Send the body as "+api.MediaTypePack+".")
+		if err != nil || media != api.MediaPack {
+			return problem.General(http.StatusUnsupportedMediaType, "Send the body as "+api.MediaPack+".")
 		}
 		return nil
 	}

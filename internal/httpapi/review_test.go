@@ -145,7 +145,7 @@ func TestValidationsOfTrees(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	path := "/x/v1/validations/" + commit
-	asPack := header("Content-Type", api.MediaTypePack)
+	asPack := header("Content-Type", api.MediaPack)
 	body := strings.Repeat("PACK", 1<<20) // more than a body of JSON may have
 	sent := ""
 	w.validateTree = func(pack io.Reader, tree string) (api.Report, error) {

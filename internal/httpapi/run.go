@@ -44,18 +44,6 @@ func (a *API) getRun(r *request) (*response, error) {
 	return encoded(http.StatusOK, run)
 }
 
-func (a *API) getRunReport(r *request) (*response, error) {
-	ref, err := r.ref()
-	if err != nil {
-		return nil, err
-	}
-	doc, err := a.Drafts.RunReport(r.Context(), r.principal, ref, r.PathValue("run"))
-	if err != nil {
-		return nil, err
-	}
-	return document(http.StatusOK, doc), nil
-}
-
 func (a *API) cancelRun(r *request) (*response, error) {
 	ref, err := r.ref()
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"regexp"
 
+	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/problem"
+	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 // validate judges a release without a draft. It answers when it is done.
@@ -13,11 +15,7 @@ func (a *API) validate(r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := a.Validate(r.Context(), r.principal.Project, repository)
-	if err != nil {
-		return nil, err
-	}
-	return encoded(http.StatusOK, report)
+	return reported(a.Validate(r.Context(), r.principal.Project, repository))
 }
 
 var objectID = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
@@ -28,9 +26,17 @@ func (a *API) validateTree(r *request) (*response, error) {
 	if !objectID.MatchString(tree) {
 		return nil, problem.InvalidPath("tree", "must be the id of a tree as git names it, of 40 or 64 hex digits.")
 	}
-	report, err := a.ValidateTree(r.Context(), r.principal.Project, r.Body, tree)
+	return reported(a.ValidateTree(r.Context(), r.principal.Project, r.Body, tree))
+}
+
+// reported answers with a report as JSON.
+func reported(found api.Report, err error) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encoded(http.StatusOK, report)
+	text, err := report.JSON(found)
+	if err != nil {
+		return nil, err
+	}
+	return document(http.StatusOK, text), nil
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/correlation"
 	"github.com/greenroom-registry/greenroom/internal/credential"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
+	"github.com/greenroom-registry/greenroom/internal/report"
 	"github.com/greenroom-registry/greenroom/internal/store"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
 	"github.com/greenroom-registry/greenroom/internal/testkit/openapi"
@@ -93,6 +94,7 @@ func newWorld(tb testing.TB) *world {
 		ValidateTree: func(_ context.Context, _ string, pack io.Reader, tree string) (api.Report, error) {
 			return w.validateTree(pack, tree)
 		},
+		Tool:  report.Tool{Version: "1.2.3"},
 		Ready: func(ctx context.Context) error { return w.ready(ctx) },
 		Log:   correlation.Logger(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 // maxEntries bounds how many findings a draft's report repeats; the run's own
@@ -84,5 +85,5 @@ func message(f api.Finding) string {
 	if f.File == "" {
 		return text + " (" + f.Rule + ")"
 	}
-	return fmt.Sprintf("%s (%s, %s)", text, check.Place(f), f.Rule)
+	return fmt.Sprintf("%s (%s, %s)", text, report.Place(f), f.Rule)
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/jobs"
 	"github.com/greenroom-registry/greenroom/internal/metrics"
 	"github.com/greenroom-registry/greenroom/internal/publish"
+	"github.com/greenroom-registry/greenroom/internal/report"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
 )
 
@@ -69,7 +70,7 @@ type Options struct {
 	Proxies forwarded.Proxies
 	// AdminListen is the address of the operator's own listener; "": there is none.
 	AdminListen string
-	// Version is what the metrics say that runs.
+	// Version is what the metrics and reports in SARIF say that runs.
 	Version string
 	Log     *slog.Logger
 }
@@ -108,6 +109,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.listen(ctx, o); err != nil {
 		return nil, err
 	}
+	engine := check.New(checks.All()...)
 	var worker *publish.Worker // each of the two asks the other
 	drafts := connector.New(connector.Options{
 		Store:        s.store,
@@ -121,29 +123,26 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		ResolveTTL: o.ResolveTTL,
 		Progress:   func(run string) []api.RunStep { return worker.Progress(run) },
 	})
-	if o.PublicURL == "" && o.ReportOwnURL {
-		o.PublicURL = s.URL()
-	}
 	worker = publish.New(publish.Options{
 		Runs:      s.store,
 		Drafts:    drafts,
 		Trees:     source,
-		Engine:    check.New(checks.All()...),
+		Engine:    engine,
 		Now:       time.Now,
 		Log:       o.Log,
-		PublicURL: o.PublicURL,
+		PublicURL: s.publicURL(o),
 		Observe:   counted.Attempt,
 	})
 	if err := s.openQueue(ctx, o, worker); err != nil {
 		return nil, err
 	}
 	s.http = s.httpServer(httpapi.New(httpapi.Options{
-		Drafts:      drafts,
-		Credentials: credentials,
-		Tokens:      auth.New(s.store, time.Now),
-		Validate:    worker.Validate,
-
+		Drafts:       drafts,
+		Credentials:  credentials,
+		Tokens:       auth.New(s.store, time.Now),
+		Validate:     worker.Validate,
 		ValidateTree: worker.ValidateTree,
+		Tool:         report.Tool{Version: o.Version, Rules: engine.Rules()},
 		Ready:        s.ready,
 		Proxies:      o.Proxies,
 		Stopping:     s.stopping,
@@ -152,6 +151,14 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	}))
 	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
 	return s, s.openAdmin(ctx, o, counted.Handler())
+}
+
+// publicURL is what is put before addresses in reports.
+func (s *Server) publicURL(o Options) string {
+	if o.PublicURL == "" && o.ReportOwnURL {
+		return s.URL()
+	}
+	return o.PublicURL
 }
 
 func (s *Server) openAdmin(ctx context.Context, o Options, metrics http.Handler) (err error) {

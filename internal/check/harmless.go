@@ -1,0 +1,17 @@
+package check
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Harmless is what strangers wrote, without anything that a terminal would obey:
+// control characters but for line ends and tabs.
+func Harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,28 @@
+package report_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/report"
+)
+
+func TestGitHub(t *testing.T) {
+	t.Parallel()
+	got := report.GitHub(report.Subject{Path: "connectors/tax", Base: "connectors/tax", Report: api.Report{Findings: []api.Finding{
+		{Rule: "a/b", Type: api.EntryError, Message: "100% wrong: a, b", File: "x:y,z%\n.yaml", Line: 2, Column: 11, Help: "Mend\r\n::set-output::it"},
+		{Rule: "a/c", Type: api.EntryWarning, Message: "missing", File: "README.md", Help: "Add."},
+		{Rule: "server/trouble", Type: api.EntryInformation, Message: "m", Help: "h"},
+	}}})
+	want := "::error file=connectors/tax/x%3Ay%2Cz%25%0A.yaml,line=2,col=11,title=a/b::100%25 wrong: a, b%0AMend%0D%0A::set-output::it\n" +
+		"::warning file=connectors/tax/README.md,title=a/c::missing%0AAdd.\n" +
+		"::notice title=server/trouble::m%0Ah\n" +
+		"connectors/tax: not valid (1 error, 1 warning, 1 note)\n"
+	if got != want {
+		t.Errorf("printed\n%swant\n%s", got, want)
+	}
+	if lines := strings.Count(got, "\n"); lines != 4 {
+		t.Errorf("%d lines", lines)
+	}
+}
