@@ -154,9 +154,20 @@ func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error)
 	lines := bytes.Split(data, []byte("\n"))
 	for i := range findings {
 		findings[i].File = name
+		nameFix(findings[i].Fix, name)
 		addSnippet(&findings[i], lines, redactor(nil))
 	}
 	return e.result(spec, findings, familiesOf(specRules(), opts.Only)), nil
+}
+
+// nameFix says which file a fix of one file is about.
+func nameFix(fix *api.Fix, name string) {
+	if fix == nil {
+		return
+	}
+	for i := range fix.Edits {
+		fix.Edits[i].File = name
+	}
 }
 
 func (e *Engine) knows(only string) error {

@@ -1,0 +1,91 @@
+package connectyaml
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/greenroom-registry/greenroom/api"
+)
+
+// keyAndText is a line with a key and a text without quotes, and a comment.
+var keyAndText = regexp.MustCompile(`^( *(?:- +)?)([A-Za-z_]+:[ \t]+)([^ \t'"|>&!\[{#].*?)((?:[ \t]+#.*)?[ \t]*)$`)
+
+// quoteText quotes the text of a line that YAML takes for something else: one that
+// begins like an alias or has a colon inside. It does not if the text goes on below.
+func (e *editor) quoteText(line int) []api.Edit {
+	start := e.starts[line-1]
+	m := keyAndText.FindSubmatchIndex(e.rest(start))
+	if m == nil {
+		return nil
+	}
+	at := stretch{start + m[6], start + m[7]}
+	text := string(e.text[at.from:at.to])
+	if strings.IndexByte("*@`%", text[0]) < 0 && !strings.Contains(text, ": ") || e.lastLine(line, m[3]) != line {
+		return nil
+	}
+	return e.edit(at, singleQuoted(text))
+}
+
+// tabWidths are how wide a tab may have been meant to be.
+var tabWidths = []int{2, 4, 8}
+
+// spacesForTabs indents with spaces. It does so where every width of a tab gives the
+// same tree, or no tree at all.
+func (e *editor) spacesForTabs() []api.Edit {
+	var edits []api.Edit
+	var tree *node
+	for _, width := range tabWidths {
+		with, text := e.withTabsOf(width)
+		root, _ := read(text, &report{trial: true})
+		if root == nil {
+			continue
+		}
+		if tree != nil && !tree.same(root) {
+			return nil
+		}
+		if tree == nil {
+			tree, edits = root, with
+		}
+	}
+	return edits
+}
+
+func (e *editor) withTabsOf(width int) ([]api.Edit, []byte) {
+	var edits []api.Edit
+	var text []byte
+	for i, start := range e.starts {
+		end := len(e.text)
+		if i+1 < len(e.starts) {
+			end = e.starts[i+1]
+		}
+		line := e.text[start:end]
+		in := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
+		if bytes.IndexByte(in, '\t') >= 0 && len(bytes.TrimSpace(line)) > 0 {
+			spaces := strings.ReplaceAll(string(in), "\t", strings.Repeat(" ", width))
+			edits = append(edits, e.edit(stretch{start, start + len(in)}, spaces)...)
+			text = append(text, spaces...)
+			line = line[len(in):]
+		}
+		text = append(text, line...)
+	}
+	return edits, text
+}
+
+// simpleLine is a key and a value that are written on one line.
+var simpleLine = regexp.MustCompile(`^[A-Za-z_]+:[ \t]+[^ \t|>&!*\[{#]`)
+
+// dropRepeated removes the line of a key that stands twice, if both lines say the
+// same.
+func (e *editor) dropRepeated(first, second Position) []api.Edit {
+	if e == nil {
+		return nil
+	}
+	one, two := e.rest(e.offset(first)), e.rest(e.offset(second))
+	line := second.Line
+	if !bytes.Equal(one, two) || !simpleLine.Match(two) || strings.Trim(e.before(e.offset(second)), " ") != "" ||
+		e.lastLine(line, second.Column-1) != line {
+		return nil
+	}
+	return e.dropLines(line, line)
+}
