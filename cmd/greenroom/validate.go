@@ -26,6 +26,7 @@ import (
 
 type validateCommand struct {
 	config.Repositories
+	repairFlags
 	Paths []string `arg:"" optional:"" name:"path" help:"Folder, file read as a connect.yaml, or URL@TAG of a repository. Default: this folder."`
 	JSON  bool     `name:"json" help:"Print one JSON object a line for each path."`
 	Only  string   `placeholder:"PREFIX" help:"Keep the rules whose names begin so, such as spec/."`
@@ -38,6 +39,9 @@ func (c *validateCommand) Run(ctx context.Context, io streams) error {
 		c.Paths = []string{"."}
 	}
 	j := &judge{engine: check.New(checks.All()...), only: check.Options{Only: c.Only}, repositories: c.Repositories}
+	if c.wanted() {
+		return c.repair(ctx, j, io)
+	}
 	if len(c.Paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(manyFilesGC))
 	}
@@ -54,6 +58,11 @@ func (c *validateCommand) Run(ctx context.Context, io streams) error {
 			return fmt.Errorf("write the report of %s: %w", path, err)
 		}
 	}
+	return verdict(troubles, valid)
+}
+
+// verdict is how the command ends.
+func verdict(troubles error, valid bool) error {
 	if troubles != nil {
 		return troubles
 	}
@@ -87,7 +96,13 @@ func (c *validateCommand) outcome(ctx context.Context, j *judge, path string, co
 
 func (c *validateCommand) print(w io.Writer, path string, r check.Result, color bool) error {
 	if !c.JSON {
-		return check.WriteText(w, path, r, check.TextOptions{Color: color})
+		if err := check.WriteText(w, path, r, check.TextOptions{Color: color}); err != nil {
+			return err
+		}
+		if _, _, release := splitRelease(path); release {
+			return nil
+		}
+		return writeRepairable(w, r.Report.Findings)
 	}
 	return json.NewEncoder(w).Encode(struct {
 		Path string `json:"path"`
@@ -222,6 +237,20 @@ func (j *judge) folder(ctx context.Context, path string) (check.Result, error) {
 
 // tree judges the tree that open returns.
 func (j *judge) tree(ctx context.Context, open func(*gitsource.Source) (*gitsource.Tree, error)) (check.Result, error) {
+	source, err := j.repository()
+	if err != nil {
+		return check.Result{}, err
+	}
+	tree, err := open(source)
+	if err != nil {
+		return check.Result{}, err
+	}
+	result, err := j.engine.Run(ctx, tree.FS(), j.only)
+	result.Report.Commit, result.Report.Tree = tree.Commit, tree.ID
+	return result, errors.Join(err, tree.Close())
+}
+
+func (j *judge) repository() (*gitsource.Source, error) {
 	j.once.Do(func() {
 		options, err := j.repositories.Options()
 		if err != nil {
@@ -230,16 +259,7 @@ func (j *judge) tree(ctx context.Context, open func(*gitsource.Source) (*gitsour
 		}
 		j.source, j.sourceErr = gitsource.New(options)
 	})
-	if j.sourceErr != nil {
-		return check.Result{}, j.sourceErr
-	}
-	tree, err := open(j.source)
-	if err != nil {
-		return check.Result{}, err
-	}
-	result, err := j.engine.Run(ctx, tree.FS(), j.only)
-	result.Report.Commit, result.Report.Tree = tree.Commit, tree.ID
-	return result, errors.Join(err, tree.Close())
+	return j.source, j.sourceErr
 }
 
 // file reads no more than shows that a file is too large to be a connect.yaml.

@@ -90,7 +90,8 @@ var mayImport = []struct {
 	}},
 	{"cmd/greenroom", []string{
 		"api", "client", "internal/auth", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
-		"internal/credential", "internal/demo", "internal/gitsource", "internal/server", "internal/store", "internal/store/sqlstore",
+		"internal/credential", "internal/demo", "internal/fix", "internal/gitsource", "internal/server", "internal/store",
+		"internal/store/sqlstore",
 	}},
 
 	{"internal/testkit/internals", nil},

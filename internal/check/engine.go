@@ -41,6 +41,9 @@ func New(checks ...Check) *Engine {
 		e.families = append(e.families, family)
 		e.checks = append(e.checks, own...)
 	}
+	for _, r := range slices.Concat(FileRules(), connectyaml.Rules()) {
+		e.why[r.ID] = r.Why
+	}
 	var judgedBy []string
 	for _, c := range e.checks {
 		e.rules = append(e.rules, c.ID)

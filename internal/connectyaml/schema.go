@@ -62,7 +62,7 @@ type format struct {
 	mended func(string) string
 	// certain makes a right text of one that leaves no doubt what was meant, or "".
 	certain func(string) string
-	help   string
+	help    string
 }
 
 func (object) isShape()  {}

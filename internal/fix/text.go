@@ -101,10 +101,6 @@ func withLineEnds(text string, data []byte) string {
 	return text
 }
 
-// SameLines says whether two texts differ in their line ends at most, so that a
-// line and a column are the same place in both.
-func SameLines(a, b []byte) bool {
-	return plainLines(a) == plainLines(b)
-}
-
+// plainLines is a text with line feeds alone: a line and a column are the same place
+// in texts that differ in their line ends only.
 func plainLines(text []byte) string { return strings.ReplaceAll(string(text), "\r\n", "\n") }

@@ -24,11 +24,15 @@ of all families but ` + "`spec/`" + ` are judged once connect.yaml is valid.
 
 ## spec: connect.yaml
 
-| rule | what holds |
-| --- | --- |
+| rule | what holds | --fix repairs it |
+| --- | --- | --- |
 `)
 	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
-		fmt.Fprintf(&b, "| [`%s`](checks/%s.md) | %s |\n", r.ID, r.ID, strings.ReplaceAll(r.Summary, "|", `\|`))
+		repaired := ""
+		if r.Fix != "" {
+			repaired = "where mechanical"
+		}
+		fmt.Fprintf(&b, "| [`%s`](checks/%s.md) | %s | %s |\n", r.ID, r.ID, strings.ReplaceAll(r.Summary, "|", `\|`), repaired)
 	}
 	for _, family := range check.Families() {
 		writeFamily(&b, family)
@@ -58,14 +62,22 @@ type Page struct {
 func Pages() []Page {
 	var pages []Page
 	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
-		pages = append(pages, page(r.ID, r.Summary, "What the official parser of connect.yaml refuses is an Error: it cannot be "+
-			"deployed. What it lets pass is at most a Warning. The finding names the place and says how to mend it; "+
-			"[common mistakes](../../connect-yaml/mistakes.md) has examples."))
+		pages = append(pages, page(r.ID, r.Summary, r.Why+"\n\nWhat the official parser of connect.yaml refuses is an Error: it cannot be "+
+			"deployed. What it lets pass is at most a Warning.\n\n## How to fix it\n\n"+specFix(r)))
 	}
 	for _, c := range All() {
 		pages = append(pages, page(c.ID, c.Title+".", c.Why+"\n\n## How to fix it\n\n"+c.Fix))
 	}
 	return pages
+}
+
+// specFix says how findings of a rule of connect.yaml are repaired.
+func specFix(r connectyaml.Rule) string {
+	help := "The finding names the place and says how to mend it; [common mistakes](../../connect-yaml/mistakes.md) has examples."
+	if r.Fix != "" {
+		help += "\n\n`greenroom validate --fix` repairs what is mechanical. " + r.Fix
+	}
+	return help
 }
 
 func page(rule, holds, why string) Page {

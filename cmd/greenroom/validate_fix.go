@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/fix"
+)
+
+// repairFlags say what becomes of the fixes that findings bring.
+type repairFlags struct {
+	Fix  bool `xor:"repair" help:"Repair what is mechanical, show the changes, and judge again."`
+	Diff bool `xor:"repair" help:"Show what --fix would change, and change nothing."`
+}
+
+func (f repairFlags) wanted() bool { return f.Fix || f.Diff }
+
+// repair fixes each path, or shows how, and then judges it as Run does. Programs find
+// the reports alone on the standard output: with --json the changes are shown on the
+// other one.
+func (c *validateCommand) repair(ctx context.Context, j *judge, io streams) error {
+	for _, path := range c.Paths {
+		if _, _, release := splitRelease(path); release {
+			return fmt.Errorf("%s is a release, which stays as it is: --fix and --diff take folders and files of this machine", path)
+		}
+	}
+	shown := io.out
+	if c.JSON {
+		shown = io.err
+	}
+	var troubles error
+	valid := true
+	for _, path := range c.Paths {
+		o, said, err := c.repairPath(ctx, j, path, shown)
+		if err == nil {
+			_, err = io.out.Write(o.text)
+		}
+		if err == nil {
+			_, err = fmt.Fprint(shown, said)
+		}
+		if err != nil {
+			troubles = errors.Join(troubles, fmt.Errorf("%s: %w", path, err))
+			continue
+		}
+		valid = valid && o.valid
+	}
+	return verdict(troubles, valid)
+}
+
+// repairPath shows the changes of a path, carries them out unless they are only to
+// be shown, and returns the report of what is there then, and how much was fixed.
+func (c *validateCommand) repairPath(ctx context.Context, j *judge, path string, shown io.Writer) (outcome, string, error) {
+	changes, fixed, err := c.changes(ctx, j, path, shown)
+	if err != nil {
+		return outcome{}, "", err
+	}
+	o := c.outcome(ctx, j, path, !c.JSON && takesColor(shown))
+	if o.err != nil {
+		return outcome{}, "", o.err
+	}
+	done := "fixed"
+	if c.Diff {
+		done = "would fix"
+	}
+	return o, fmt.Sprintf("%s: %s %s in %s\n", path, done, count(fixed, "finding"), count(changes, "file")), nil
+}
+
+// changes returns how many files change, and how many findings are fixed by that.
+func (c *validateCommand) changes(ctx context.Context, j *judge, path string, shown io.Writer) (files, fixed int, err error) {
+	s, err := j.subject(ctx, path)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	changes, fixed, err := fix.Rounds(s.tree, s.disk, s.judge)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, change := range changes {
+		if err := showChange(shown, filepath.ToSlash(filepath.Join(s.folder, change.Name)), change); err != nil {
+			return 0, 0, err
+		}
+		if c.Diff {
+			continue
+		}
+		if err := s.disk.Replace(change.Name, change.Was, change.Text); err != nil {
+			return 0, 0, err
+		}
+	}
+	return len(changes), fixed, nil
+}
+
+func showChange(w io.Writer, name string, change fix.Change) error {
+	was, text := change.Plain()
+	shown := diff.Diff(path.Join("a", name), was, path.Join("b", name), text)
+	_, err := io.WriteString(w, check.Harmless(string(shown)))
+	return err
+}
+
+// subject is what a path names, as it is judged and as it lies on the disk.
+type subject struct {
+	folder string // of the files
+	tree   fs.FS
+	disk   *fix.Folder
+	judge  func(fs.FS) ([]api.Finding, error)
+	close  func() error
+}
+
+func (j *judge) subject(ctx context.Context, path string) (*subject, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errors.New("there is no such file or folder")
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, errors.New("it is a symbolic link: name what it leads to")
+	case info.IsDir():
+		return j.folderSubject(ctx, path)
+	default:
+		return j.fileSubject(path)
+	}
+}
+
+func (j *judge) fileSubject(path string) (*subject, error) {
+	folder, name := filepath.Dir(path), filepath.Base(path)
+	disk, err := fix.OpenFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	return &subject{folder: folder, tree: disk, disk: disk, close: disk.Close, judge: func(tree fs.FS) ([]api.Finding, error) {
+		data, whole, err := check.ReadBounded(tree, name, check.MaxSpecBytes)
+		if err != nil || !whole {
+			return nil, err
+		}
+		result, err := j.engine.RunFile(data, name, j.only)
+		return result.Report.Findings, err
+	}}, nil
+}
+
+func (j *judge) folderSubject(ctx context.Context, path string) (*subject, error) {
+	source, err := j.repository()
+	if err != nil {
+		return nil, err
+	}
+	disk, err := fix.OpenFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := source.Folder(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, disk.Close())
+	}
+	return &subject{folder: path, tree: tree.FS(), disk: disk,
+		close: func() error { return errors.Join(tree.Close(), disk.Close()) },
+		judge: func(tree fs.FS) ([]api.Finding, error) {
+			result, err := j.engine.Run(ctx, tree, j.only)
+			return result.Report.Findings, err
+		}}, nil
+}
+
+// writeRepairable says how many findings a repair would take away, nothing if none.
+func writeRepairable(w io.Writer, findings []api.Finding) error {
+	n := 0
+	for _, f := range findings {
+		if f.Fix != nil {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%d of these can be repaired by greenroom validate --fix\n", n)
+	return err
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
