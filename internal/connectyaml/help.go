@@ -183,7 +183,7 @@ func (w *walker) unknown(n *node, o *object, e entry, others map[string]bool) {
 	w.fail(ruleUnknownKey, e.keyPos, fmt.Sprintf("unknown key %s in %s", quote(e.key), o.noun), help)
 	switch {
 	case near != "" && !others[near]:
-		w.report.rekey(e, near)
+		w.rekey(e, o.field(near))
 	case near == "" && e.key == endpointKey && isApplication(o):
 		w.report.offer("Remove the endpoint", w.report.editor.drop(e))
 	}

@@ -29,7 +29,7 @@ func (w *walker) oldFormat(n *node, e entry) {
 	}
 	w.fail(ruleOtherFormat, e.keyPos, "the key \"configurationType\" belongs to the format of the 2023 beta, which is not read any more", help)
 	if help == renamedHelp && n.get(keyConfiguration) == nil {
-		w.report.rekey(e, keyConfiguration)
+		w.rekey(e, &field{key: keyConfiguration, value: configuration})
 	}
 }
 

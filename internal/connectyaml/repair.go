@@ -58,9 +58,21 @@ func (w *walker) fill(e entry, f *field) {
 	}
 }
 
-// rekey offers another name for a key.
-func (r *report) rekey(e entry, key string) {
-	r.offer("Rename "+e.key+" to "+key, r.editor.word(e.keyPos, e.key, key))
+// rekey offers the name of a field for a key. What is wrong with the value comes to
+// light by that, so it is repaired at once.
+func (w *walker) rekey(e entry, f *field) {
+	edits := w.report.editor.word(e.keyPos, e.key, f.key)
+	if edits == nil {
+		return
+	}
+	inside := walker{report: &report{editor: w.report.editor}, lines: w.lines}
+	inside.below(f.key, e.value, f.value)
+	for _, found := range inside.report.findings {
+		if found.Fix != nil {
+			edits = append(edits, found.Fix.Edits...)
+		}
+	}
+	w.report.offer("Rename "+e.key+" to "+f.key, edits)
 }
 
 // The texts that are mended without a doubt.
