@@ -68,11 +68,20 @@ func (c *validateCommand) repairPath(ctx context.Context, j *judge, path string,
 	if o.err != nil {
 		return outcome{}, "", o.err
 	}
-	done := "fixed"
-	if c.Diff {
-		done = "would fix"
+	return o, path + ": " + c.done(changes, fixed) + "\n", nil
+}
+
+// done says in a line what was fixed.
+func (c *validateCommand) done(files, fixed int) string {
+	what := count(fixed, "finding") + " in " + count(files, "file")
+	switch {
+	case fixed == 0:
+		return "nothing to fix"
+	case c.Diff:
+		return "would fix " + what
+	default:
+		return "fixed " + what
 	}
-	return o, fmt.Sprintf("%s: %s %s in %s\n", path, done, count(fixed, "finding"), count(changes, "file")), nil
 }
 
 // changes returns how many files change, and how many findings are fixed by that.

@@ -73,6 +73,9 @@ func before(line, column, otherLine, otherColumn int) bool {
 }
 
 func read(tree fs.FS, name string) (_ []byte, err error) {
+	if !fs.ValidPath(name) { // not every tree looks
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
 	f, err := tree.Open(name)
 	if err != nil {
 		return nil, err
