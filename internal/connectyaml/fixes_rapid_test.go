@@ -59,7 +59,7 @@ func (d *draft) entry(key string) {
 		d.fault("        - {key: "+key+", description: x, required: true, default: '7'}",
 			"        - {key: "+key+", description: x, require: true, default: '7'}",
 			"        - {key: "+key+", description: x, required: yes, default: 7}",
-			"        - {key: "+key+"., descripton: x, required: 'true', default: '7'}")
+			"        - {key: "+key+"., Description: x, required: 'true', default: '7'}")
 		return
 	}
 	d.fault("        - key: "+key, "        - key: "+key+".", "        - key: '"+key+" '", "        - Key: "+key)
