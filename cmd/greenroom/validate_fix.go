@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -153,7 +155,7 @@ func (j *judge) fileSubject(path string) (*subject, error) {
 			return nil, err
 		}
 		result, err := j.engine.RunFile(data, name, j.only)
-		return result.Report.Findings, err
+		return j.asked(result), err
 	}}, nil
 }
 
@@ -174,8 +176,14 @@ func (j *judge) folderSubject(ctx context.Context, path string) (*subject, error
 		close: func() error { return errors.Join(tree.Close(), disk.Close()) },
 		judge: func(tree fs.FS) ([]api.Finding, error) {
 			result, err := j.engine.Run(ctx, tree, j.only)
-			return result.Report.Findings, err
+			return j.asked(result), err
 		}}, nil
+}
+
+// asked are the findings of the rules that --only names: a result has others too,
+// where they kept the checks from running.
+func (j *judge) asked(r check.Result) []api.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Report.Findings), func(f api.Finding) bool { return !strings.HasPrefix(f.Rule, j.only.Only) })
 }
 
 // writeRepairable says how many findings a repair would take away, nothing if none.

@@ -58,15 +58,16 @@ type Page struct {
 	Text string
 }
 
-// Pages renders a page for every rule that a finding can bear.
-func Pages() []Page {
+// Pages renders a page for every rule that a finding can bear, with an example of a
+// finding where there is one.
+func Pages(examples map[string]string) []Page {
 	var pages []Page
 	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
 		pages = append(pages, page(r.ID, r.Summary, r.Why+"\n\nWhat the official parser of connect.yaml refuses is an Error: it cannot be "+
-			"deployed. What it lets pass is at most a Warning.\n\n## How to fix it\n\n"+specFix(r)))
+			"deployed. What it lets pass is at most a Warning.\n\n## How to fix it\n\n"+specFix(r), examples[r.ID]))
 	}
 	for _, c := range All() {
-		pages = append(pages, page(c.ID, c.Title+".", c.Why+"\n\n## How to fix it\n\n"+c.Fix))
+		pages = append(pages, page(c.ID, c.Title+".", c.Why+"\n\n## How to fix it\n\n"+c.Fix, examples[c.ID]))
 	}
 	return pages
 }
@@ -80,7 +81,10 @@ func specFix(r connectyaml.Rule) string {
 	return help
 }
 
-func page(rule, holds, why string) Page {
+func page(rule, holds, why, example string) Page {
+	if example != "" {
+		why += "\n\n## Example\n\n```text\n" + strings.TrimRight(example, "\n") + "\n```"
+	}
 	return Page{Rule: rule, Text: fmt.Sprintf(`# %s
 
 <!-- Generated from the checks: go test ./internal/check/checks -update -->
