@@ -61,7 +61,8 @@ var rules = []Rule{
 			"it reads nothing, so none of its applications can be deployed. YAML 1.2 forbids tabs in the " +
 			"indentation, and gives * @ % and a colon with a space behind it a meaning of their own.",
 		Fix: "Quotes a text that begins with * @ % or a backtick, or that has a colon and a space inside, and " +
-			"indents with spaces for tabs where all widths of a tab mean the same.",
+			"indents with spaces for tabs where all widths of a tab mean the same. Moves a dash that can belong to one " +
+			"list only into its column.",
 	},
 	{
 		ID: ruleDocument, Summary: "connect.yaml holds one document, which is not empty.",

@@ -163,9 +163,12 @@ func (r *report) mistake(m recovery.Mistake, text *lines) {
 	if r.editor == nil {
 		return
 	}
-	if m.Kind == recovery.TabIndent || text.tabIn(line) {
+	switch {
+	case m.Kind == recovery.TabIndent || text.tabIn(line):
 		r.offer("Indent with spaces", r.editor.spacesForTabs())
-	} else {
+	case m.Kind == recovery.DashColumn:
+		r.offer("Move the dash to its list", r.editor.moveDash(text.position(m.Offset), text.position(m.Other)))
+	default:
 		r.offer("Quote the text", r.editor.quoteText(text.position(text.behindBlank(m.Offset)).Line))
 	}
 }

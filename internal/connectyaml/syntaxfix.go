@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
+	"github.com/greenroom-registry/greenroom/internal/fix"
 )
 
 // keyAndText is a line with a key and a text without quotes, and a comment.
@@ -70,6 +71,47 @@ func (e *editor) withTabsOf(width int) ([]api.Edit, []byte) {
 		text = append(text, line...)
 	}
 	return edits, text
+}
+
+// moveDash moves an item to the column of the list that begins at the other place.
+// The dash stands between that of the list and what is behind it, so that no other
+// list can be meant. Either its line alone is out of place or all of the item is.
+func (e *editor) moveDash(dash, list Position) []api.Edit {
+	behind := bytes.TrimLeft(bytes.TrimPrefix(e.rest(e.offset(list)), []byte("-")), " ")
+	by, width := dash.Column-list.Column, len(e.rest(e.offset(list)))-len(behind)
+	if by <= 0 || by >= width || strings.Trim(e.before(e.offset(dash)), " ") != "" {
+		return nil
+	}
+	var edits []api.Edit
+	var tree *node
+	for _, last := range []int{dash.Line, e.lastLine(dash.Line, list.Column-1)} {
+		moved := e.outdented(dash.Line, last, by)
+		text, err := fix.Text(e.text, moved)
+		if err != nil {
+			continue
+		}
+		root, _ := read(text, &report{trial: true})
+		switch {
+		case root == nil:
+		case tree == nil:
+			tree, edits = root, moved
+		case !tree.same(root):
+			return nil
+		}
+	}
+	return edits
+}
+
+// outdented takes spaces away from lines, both named ones included.
+func (e *editor) outdented(first, last, by int) []api.Edit {
+	var edits []api.Edit
+	for line := first; line <= last; line++ {
+		start := e.starts[line-1]
+		if indentOf(e.text[start:]) >= by {
+			edits = append(edits, e.edit(stretch{start, start + by}, "")...)
+		}
+	}
+	return edits
 }
 
 // simpleLine is a key and a value that are written on one line.
