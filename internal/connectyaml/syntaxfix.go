@@ -12,8 +12,17 @@ import (
 // keyAndText is a line with a key and a text without quotes, and a comment.
 var keyAndText = regexp.MustCompile(`^( *(?:- +)?)([A-Za-z_]+:[ \t]+)([^ \t'"|>&!\[{#].*?)((?:[ \t]+#.*)?[ \t]*)$`)
 
+var (
+	// prose are the keys whose texts may say anything, a colon too.
+	prose = regexp.MustCompile(`^(?:description|default|postDeploy|preUndeploy):`)
+	// joined is a key in a text: rather a line end is missing there than quotes.
+	joined = regexp.MustCompile(`\b(?:key|description|required|default|name|applicationType|endpoint|configuration|scripts|postDeploy|preUndeploy): `)
+	anchor = regexp.MustCompile(`(?m)(?:^|[ \t\[{,])&[^ \t\r\n]`)
+)
+
 // quoteText quotes the text of a line that YAML takes for something else: one that
-// begins like an alias or has a colon inside. It does not if the text goes on below.
+// begins with a sign or has a colon inside. It does not if the text goes on below, if
+// it may be part of brackets, or if there are anchors, so that an alias was meant.
 func (e *editor) quoteText(line int) []api.Edit {
 	start := e.starts[line-1]
 	m := keyAndText.FindSubmatchIndex(e.rest(start))
@@ -22,7 +31,9 @@ func (e *editor) quoteText(line int) []api.Edit {
 	}
 	at := stretch{start + m[6], start + m[7]}
 	text := string(e.text[at.from:at.to])
-	if strings.IndexByte("*@`%", text[0]) < 0 && !strings.Contains(text, ": ") || e.lastLine(line, m[3]) != line {
+	sign := strings.IndexByte("*@`%", text[0]) >= 0
+	colon := strings.Contains(text, ": ") && prose.Match(e.text[start+m[4]:at.from]) && !joined.MatchString(text)
+	if !sign && !colon || strings.IndexByte(",]}", text[len(text)-1]) >= 0 || anchor.Match(e.text) || e.lastLine(line, m[3]) != line {
 		return nil
 	}
 	return e.edit(at, singleQuoted(text))
