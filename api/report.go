@@ -64,7 +64,8 @@ type Fix struct {
 }
 
 // Edit replaces the text from Line:Column up to, without, EndLine:EndColumn. Both
-// count as those of a Finding do; an insertion ends where it begins.
+// count as those of a Finding do; an insertion ends where it begins. The first column
+// is behind a byte order mark, and line ends in Text are those that the file has.
 type Edit struct {
 	File      string `json:"file"`
 	Line      int    `json:"line"`

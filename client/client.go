@@ -98,10 +98,16 @@ type document struct {
 	text  []byte
 }
 
+// pack is a body that is sent as it is.
+type pack []byte
+
 // call decodes the answer into out, or keeps it as it is in a *document.
 func (c *Client) call(ctx context.Context, method, path string, body, out any) error {
-	var text []byte
-	if body != nil {
+	media := api.MediaJSON
+	text, packed := body.(pack)
+	if packed {
+		media = api.MediaPack
+	} else if body != nil {
 		var err error
 		if text, err = json.Marshal(body); err != nil {
 			return fmt.Errorf("%s %s: encode the request: %w", method, path, err)
@@ -111,23 +117,23 @@ func (c *Client) call(ctx context.Context, method, path string, body, out any) e
 	if err != nil {
 		return err
 	}
-	err = c.send(ctx, method, path, token, text, out)
+	err = c.send(ctx, method, path, token, media, text, out)
 	if failed := (*Error)(nil); errors.As(err, &failed) && failed.StatusCode == http.StatusUnauthorized {
 		if token, err = c.bearer(ctx, token); err == nil {
-			err = c.send(ctx, method, path, token, text, out)
+			err = c.send(ctx, method, path, token, media, text, out)
 		}
 	}
 	return err
 }
 
-func (c *Client) send(ctx context.Context, method, path, token string, body []byte, out any) error {
+func (c *Client) send(ctx context.Context, method, path, token, media string, body []byte, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, c.options.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", media)
 	}
 	if d, ok := out.(*document); ok {
 		req.Header.Set("Accept", d.media)

@@ -116,6 +116,12 @@ func (c *Client) Validate(ctx context.Context, r api.Repository) (api.Report, er
 	return call[api.Report](ctx, c, http.MethodPost, "/x/v1/validations", r)
 }
 
+// ValidateTree checks the tree of that id, whose files come in a pack of git's of at
+// most 32 MiB.
+func (c *Client) ValidateTree(ctx context.Context, tree string, files []byte) (api.Report, error) {
+	return call[api.Report](ctx, c, http.MethodPost, "/x/v1/validations/"+tree, pack(files))
+}
+
 // RunReport returns the whole report of a run that has ended.
 func (c *Client) RunReport(ctx context.Context, draft Ref, run string) (api.Report, error) {
 	return call[api.Report](ctx, c, http.MethodGet, reportPath(draft, run), nil)

@@ -17,7 +17,12 @@ import (
 
 // remote is the server that a command talks to.
 type remote struct {
-	URL          string `name:"url" default:"http://127.0.0.1:8080" help:"Base URL of the server. Default: ${default}."`
+	URL string `name:"url" default:"http://127.0.0.1:8080" help:"Base URL of the server. Default: ${default}."`
+	credentials
+}
+
+// credentials are those of the API client that a command is.
+type credentials struct {
 	ClientID     string `default:"dev" placeholder:"ID" help:"API client. Default: that of greenroom dev."`
 	ClientSecret string `default:"dev" placeholder:"SECRET" help:"Its secret; better given in the environment."`
 }

@@ -5,26 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"iter"
 	"os"
-	"runtime"
 	"runtime/debug"
-	"strings"
-	"sync"
 
 	"github.com/mattn/go-isatty"
 
-	"github.com/greenroom-registry/greenroom/internal/check"
-	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/config"
-	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/report"
 )
 
 type validateCommand struct {
 	config.Repositories
 	reportForm
+	repairFlags
+	serverFlags
 	Paths []string `arg:"" optional:"" name:"path" help:"Folder, file read as a connect.yaml, or URL@TAG of a repository. Default: this folder."`
 	Only  string   `placeholder:"PREFIX" help:"Keep the rules whose names begin so, such as spec/."`
 }
@@ -35,7 +29,13 @@ func (c *validateCommand) Run(ctx context.Context, io streams) error {
 	if len(c.Paths) == 0 {
 		c.Paths = []string{"."}
 	}
-	j := &judge{engine: check.New(checks.All()...), options: check.Options{Only: c.Only}, repositories: c.Repositories}
+	j, err := c.judge()
+	if err != nil {
+		return err
+	}
+	if c.wanted() {
+		return c.repair(ctx, j, io)
+	}
 	if len(c.Paths) > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(manyFilesGC))
 	}
@@ -48,13 +48,33 @@ func (c *validateCommand) Run(ctx context.Context, io streams) error {
 			continue
 		}
 		valid = valid && o.subject.Report.Valid
-		if err := out.print(o.subject, o.text); err != nil {
+		if err := o.print(out, io.err); err != nil {
 			return fmt.Errorf("write the report of %s: %w", path, err)
 		}
 	}
 	if err := out.end(); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
+	return verdict(troubles, valid)
+}
+
+// judge is the one that the flags ask for.
+func (c *validateCommand) judge() (*judge, error) {
+	j := newJudge(c.Repositories, c.Only)
+	switch {
+	case c.Server == "":
+		return j, nil
+	case c.Only != "":
+		return nil, errors.New("--server judges by all rules of the server: leave --only out")
+	case c.wanted():
+		return nil, errors.New("--fix and --diff go by the rules of this greenroom: leave --server out")
+	}
+	j.server = c.client()
+	return j, nil
+}
+
+// verdict is how the command ends.
+func verdict(troubles error, valid bool) error {
 	if troubles != nil {
 		return troubles
 	}
@@ -73,6 +93,7 @@ const manyFilesGC = 400
 type outcome struct {
 	subject report.Subject
 	text    []byte
+	notes   []string
 	err     error
 }
 
@@ -81,54 +102,22 @@ func (c *validateCommand) outcome(ctx context.Context, j *judge, path string, ou
 	if err != nil {
 		return outcome{err: err}
 	}
-	subject := subjectOf(path, result)
+	subject := subjectOf(path, result.Result)
 	text, err := out.render(subject)
-	return outcome{subject: subject, text: text, err: err}
+	return outcome{subject: subject, text: text, notes: result.notes, err: err}
 }
 
-// ahead is how many results for each processor may wait for a slow one before
-// them. It bounds the memory.
-const ahead = 4
-
-// inOrder calls f for the items on all processors, and yields the results in
-// the order of the items.
-func inOrder[A, B any](items []A, f func(A) B) iter.Seq2[A, B] {
-	type slot struct {
-		item   A
-		result chan B
+// print prints what programs may read, and beside it what is for people alone.
+func (o outcome) print(out printer, people io.Writer) error {
+	if err := out.print(o.subject, o.text); err != nil {
+		return err
 	}
-	return func(yield func(A, B) bool) {
-		workers := min(runtime.GOMAXPROCS(0), len(items))
-		work, order := make(chan slot), make(chan slot, ahead*workers)
-		stop := make(chan struct{})
-		defer close(stop)
-		for range workers {
-			go func() {
-				for s := range work {
-					s.result <- f(s.item)
-				}
-			}()
-		}
-		go func() {
-			defer close(order)
-			defer close(work)
-			for _, item := range items {
-				s := slot{item, make(chan B, 1)}
-				for _, to := range []chan slot{order, work} {
-					select {
-					case to <- s:
-					case <-stop:
-						return
-					}
-				}
-			}
-		}()
-		for s := range order {
-			if !yield(s.item, <-s.result) {
-				return
-			}
+	for _, note := range o.notes {
+		if _, err := fmt.Fprintf(people, "note: %s: %s\n", o.subject.Path, note); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // takesColor says whether it is a terminal whose user wants color
@@ -136,114 +125,4 @@ func inOrder[A, B any](items []A, f func(A) B) iter.Seq2[A, B] {
 func takesColor(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == ""
-}
-
-// judge runs the engine on whatever a path names. Many goroutines may use it.
-type judge struct {
-	engine       *check.Engine
-	options      check.Options
-	repositories config.Repositories
-
-	once      sync.Once // makes the source when the first repository is named
-	source    *gitsource.Source
-	sourceErr error
-}
-
-func (j *judge) judge(ctx context.Context, path string) (check.Result, error) {
-	if url, tag, ok := splitRelease(path); ok {
-		return j.release(ctx, url, tag)
-	}
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return check.Result{}, errors.New("there is no such file or folder; a repository is written URL@TAG")
-	case err != nil:
-		return check.Result{}, err
-	case info.IsDir():
-		return j.folder(ctx, path)
-	default:
-		return j.file(path)
-	}
-}
-
-// splitRelease takes URL@TAG apart. The tag starts after the first @ of the path
-// part: git@host belongs to the URL, and tags may hold an @ themselves.
-func splitRelease(text string) (url, tag string, ok bool) {
-	path := pathPart(text)
-	if path < 0 {
-		return "", "", false
-	}
-	if at := strings.IndexByte(text[path:], '@'); at >= 0 {
-		return text[:path+at], text[path+at+1:], true
-	}
-	return text, "", true
-}
-
-// pathPart is where the path of a repository's URL begins: behind the host of
-// scheme://host/… or git@host:…; -1 for what is no such URL.
-func pathPart(text string) int {
-	if scheme, rest, ok := strings.Cut(text, "://"); ok {
-		if slash := strings.IndexByte(rest, '/'); slash >= 0 {
-			return len(scheme) + len("://") + slash
-		}
-		return -1
-	}
-	if strings.HasPrefix(text, "git@") {
-		return strings.IndexByte(text, ':')
-	}
-	return -1
-}
-
-func (j *judge) release(ctx context.Context, url, tag string) (check.Result, error) {
-	if tag == "" {
-		return check.Result{}, errors.New("name the release too: URL@TAG")
-	}
-	return j.tree(ctx, func(source *gitsource.Source) (*gitsource.Tree, error) {
-		return source.Tree(ctx, gitsource.Request{URL: url, Tag: tag})
-	})
-}
-
-// folder judges what git would commit of the folder, so that it gets the report
-// that its commit will get.
-func (j *judge) folder(ctx context.Context, path string) (check.Result, error) {
-	return j.tree(ctx, func(source *gitsource.Source) (*gitsource.Tree, error) {
-		return source.Folder(ctx, path)
-	})
-}
-
-// tree judges the tree that open returns.
-func (j *judge) tree(ctx context.Context, open func(*gitsource.Source) (*gitsource.Tree, error)) (check.Result, error) {
-	j.once.Do(func() {
-		options, err := j.repositories.Options()
-		if err != nil {
-			j.sourceErr = err
-			return
-		}
-		j.source, j.sourceErr = gitsource.New(options)
-	})
-	if j.sourceErr != nil {
-		return check.Result{}, j.sourceErr
-	}
-	tree, err := open(j.source)
-	if err != nil {
-		return check.Result{}, err
-	}
-	options := j.options
-	options.Parallel = runtime.GOMAXPROCS(0)
-	result, err := j.engine.Run(ctx, tree.FS(), options)
-	result.Report.Commit, result.Report.Tree = tree.Commit, tree.ID
-	return result, errors.Join(err, tree.Close())
-}
-
-// file reads no more than shows that a file is too large to be a connect.yaml.
-func (j *judge) file(path string) (check.Result, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return check.Result{}, err
-	}
-	data, err := io.ReadAll(io.LimitReader(f, check.MaxSpecBytes+1))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return check.Result{}, err
-	}
-	return j.engine.RunFile(data, path, j.options)
 }

@@ -19,6 +19,9 @@ type reportForm struct {
 	GitHub   bool `name:"github" xor:"form" help:"Print annotations of GitHub Actions."`
 }
 
+// forPrograms says whether the output is not for people.
+func (f reportForm) forPrograms() bool { return f.JSON || f.SARIF || f.Markdown || f.GitHub }
+
 // printer prints the results of a command in one form.
 type printer struct {
 	out io.Writer
@@ -45,10 +48,16 @@ func (f reportForm) printer(out io.Writer) printer {
 	options := report.TextOptions{Color: takesColor(out)}
 	skipped := &report.Skipped{}
 	return printer{
-		out:    out,
-		render: func(s report.Subject) ([]byte, error) { return []byte(report.Text(s, options)), nil },
-		keep:   func(s report.Subject) { skipped.Add(s.Outcomes) },
-		last:   func() ([]byte, error) { return []byte(skipped.Text()), nil },
+		out: out,
+		render: func(s report.Subject) ([]byte, error) {
+			text := report.Text(s, options)
+			if s.Repository == "" {
+				text += repairable(s.Report.Findings)
+			}
+			return []byte(text), nil
+		},
+		keep: func(s report.Subject) { skipped.Add(s.Outcomes) },
+		last: func() ([]byte, error) { return []byte(skipped.Text()), nil },
 	}
 }
 

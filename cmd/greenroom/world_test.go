@@ -23,11 +23,11 @@ type world struct {
 	server *process
 	// authorization is the header's value, "" before the first request of a
 	// client.
-	client        credentials
+	client        apiClient
 	authorization string
 }
 
-type credentials struct {
+type apiClient struct {
 	ID     string `json:"clientId"`
 	Secret string `json:"clientSecret"`
 }

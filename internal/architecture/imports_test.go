@@ -25,13 +25,14 @@ var mayImport = []struct {
 	{"internal/correlation", nil},
 	{"internal/forwarded", nil},
 	{"internal/nearest", nil},
+	{"internal/fix", []string{"api"}},
 	{"internal/panics", nil},
 	{"internal/problem", []string{"api"}},
 	{"internal/jsonbody", []string{"internal/problem"}},
 	{"internal/gitsource", nil},
 
 	{"internal/connectyaml/recovery", nil},
-	{"internal/connectyaml", []string{"api", "internal/connectyaml/recovery", "internal/nearest"}},
+	{"internal/connectyaml", []string{"api", "internal/connectyaml/recovery", "internal/fix", "internal/nearest"}},
 	{"internal/check", []string{"api", "internal/connectyaml", "internal/panics"}},
 	{"internal/check/nodepackage", []string{"internal/check"}},
 	{"internal/check/source", []string{"internal/check"}},
@@ -92,7 +93,8 @@ var mayImport = []struct {
 	}},
 	{"cmd/greenroom", []string{
 		"api", "client", "internal/auth", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
-		"internal/credential", "internal/demo", "internal/gitsource", "internal/report", "internal/server", "internal/store", "internal/store/sqlstore",
+		"internal/credential", "internal/demo", "internal/fix", "internal/gitsource", "internal/report", "internal/server",
+		"internal/store", "internal/store/sqlstore",
 	}},
 
 	{"internal/testkit/internals", nil},

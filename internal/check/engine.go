@@ -33,7 +33,7 @@ type Engine struct {
 func New(checks ...Check) *Engine {
 	e := &Engine{rules: specRules(), catalog: map[string]Rule{}}
 	for _, r := range slices.Concat(FileRules(), connectyaml.Rules()) {
-		e.catalog[r.ID] = Rule{ID: r.ID, Title: strings.TrimSuffix(r.Summary, ".")}
+		e.catalog[r.ID] = Rule{ID: r.ID, Title: strings.TrimSuffix(r.Summary, "."), Why: r.Why}
 	}
 	for _, family := range Families() {
 		own := family.Of(checks)
@@ -160,8 +160,19 @@ func (e *Engine) RunFile(data []byte, name string, opts Options) (Result, error)
 	findings = keep(findings, spec, opts.Only)
 	for i := range findings {
 		findings[i].File = name
+		nameFix(findings[i].Fix, name)
 	}
 	return e.result(spec, findings, ran{families: familiesOf(specRules(), opts.Only)}), nil
+}
+
+// nameFix says which file a fix of one file is about.
+func nameFix(fix *api.Fix, name string) {
+	if fix == nil {
+		return
+	}
+	for i := range fix.Edits {
+		fix.Edits[i].File = name
+	}
 }
 
 func (e *Engine) knows(only string) error {

@@ -26,9 +26,12 @@ const (
 // file. The rules about what it says are the grammar's.
 func FileRules() []connectyaml.Rule {
 	return []connectyaml.Rule{
-		{ID: RuleFileMissing, Summary: "There is a connect.yaml at the root of the repository; no other name is looked for."},
-		{ID: ruleIrregular, Summary: "connect.yaml is a regular file, not a link or a folder."},
-		{ID: ruleTooLarge, Summary: fmt.Sprintf("connect.yaml has at most %d KiB.", MaxSpecBytes>>10)},
+		{ID: RuleFileMissing, Summary: "There is a connect.yaml at the root of the repository; no other name is looked for.",
+			Why: "It says what the connector deploys, and under which settings. Connect looks for this name alone, letter for letter: a connect.yml is not found."},
+		{ID: ruleIrregular, Summary: "connect.yaml is a regular file, not a link or a folder.",
+			Why: "Links are not followed: where one leads, nobody can know without the machine that it was made on."},
+		{ID: ruleTooLarge, Summary: fmt.Sprintf("connect.yaml has at most %d KiB.", MaxSpecBytes>>10),
+			Why: "The longest files of public connectors have some kilobytes. The bound is Greenroom's own; it keeps a file from exhausting its reader."},
 	}
 }
 

@@ -39,6 +39,7 @@ func (c *converter) tree(document *yaml.Node) *node {
 }
 
 func (c *converter) node(y *yaml.Node, depth int) *node {
+	c.source.decorated = c.source.decorated || y.Kind == yaml.AliasNode || y.Anchor != "" || y.Style&yaml.TaggedStyle != 0
 	if y.Kind == yaml.AliasNode {
 		return c.alias(y, depth)
 	}
@@ -139,6 +140,7 @@ func (c *converter) key(y *yaml.Node, depth int) *node {
 	if y.Kind != yaml.ScalarNode || y.Anchor != "" {
 		return c.node(y, depth+1)
 	}
+	c.source.decorated = c.source.decorated || y.Style&yaml.TaggedStyle != 0
 	c.lastKey = node{pos: Position{y.Line, y.Column}}
 	c.scalar(&c.lastKey, y)
 	return &c.lastKey

@@ -63,6 +63,7 @@ func isTrue(n *node) bool { return n != nil && n.kind == kindBoolean && n.truth 
 
 func (c *crossing) uniqueKeys(config *node, p place) {
 	lines := map[string]int{}
+	entries := map[string]*node{}
 	for _, e := range entriesOf(config) {
 		key := e.get("key")
 		if key.asText() == "" {
@@ -71,8 +72,9 @@ func (c *crossing) uniqueKeys(config *node, p place) {
 		if first := lines[key.text]; first > 0 {
 			c.report.fail(ruleConfigTwice, p, key.pos, fmt.Sprintf("the key %s stands twice in one configuration, first in line %d", quote(key.text), first),
 				"Keep one of the entries: the lists standardConfiguration and securedConfiguration count together.")
+			c.redundant(config, e, config, entries[key.text])
 		} else {
-			lines[key.text] = key.pos.Line
+			lines[key.text], entries[key.text] = key.pos.Line, e
 		}
 	}
 }
@@ -98,6 +100,7 @@ func (c *crossing) noGlobalKey(app *node, p place) {
 		if key := e.get("key"); key.asText() != "" && c.keys[key.text] {
 			c.report.fail(ruleGlobalTwice, p.ofFile(), key.pos, fmt.Sprintf("the key %s of application %s is a global one already", quote(key.text), quote(p.application)),
 				"Remove the entry here, or the one in inheritAs.configuration, which all applications get.")
+			c.redundant(app.get(keyConfiguration), e, c.global, nil)
 		}
 	}
 }
@@ -157,15 +160,23 @@ func (c *crossing) neededKey(app *node, key, noun string, p place) {
 	if e != nil {
 		c.report.fail(ruleMerchantKey, p, e.pos, fmt.Sprintf("the key %s of the %s %s is not required", key, noun, quote(p.application)),
 			"Add required: true to the entry.")
+		c.report.require(e)
 		return
 	}
 	pos, help := app.pos, "Add the entry:\n"+neededEntry(key)
-	if wrong := nearKey(config, key); wrong != nil {
+	wrong, secret := nearKey(config, key), entryFor(config, keySecured, key)
+	if wrong != nil {
 		pos, help = wrong.pos, fmt.Sprintf("Rename the key %s to %s, and make it required: true.", quote(wrong.asText()), key)
-	} else if secret := entryFor(config, keySecured, key); secret != nil {
+	} else if secret != nil {
 		pos, help = secret.pos, "Move the entry from securedConfiguration to standardConfiguration, and make it required: true."
 	}
 	c.report.fail(ruleMerchantKey, p, pos, fmt.Sprintf("the %s %s needs the standard key %s", noun, quote(p.application), key), help)
+	switch {
+	case wrong != nil:
+		c.report.renameNeeded(config, wrong, key)
+	case secret == nil:
+		c.report.declare(app, key)
+	}
 }
 
 // nearKey is a standard key that was meant to be the needed one.
@@ -180,17 +191,30 @@ func nearKey(config *node, key string) *node {
 }
 
 func (c *crossing) withoutCloud(app, own *node, noun string, p place) {
+	global := entryFor(c.global, keyStandard, cloudIdentifier)
 	pos, message, help := app.pos, fmt.Sprintf("the %s %s needs the key %s, global or its own", noun, quote(p.application), cloudIdentifier),
 		"Add the entry:\n"+neededEntry(cloudIdentifier)
 	if own != nil {
 		pos, message = own.pos, fmt.Sprintf("the key %s of the %s %s is neither required nor has it a default", cloudIdentifier, noun, quote(p.application))
 		help = "Add required: true or a default to the entry."
-	} else if global := entryFor(c.global, keyStandard, cloudIdentifier); global != nil {
+	} else if global != nil {
 		help = fmt.Sprintf("Add required: true to the global entry in line %d.", global.pos.Line)
 	}
 	c.report.fail(ruleMerchantCloud, p, pos, message, help)
+	switch {
+	case own != nil:
+		c.report.require(own)
+	case global != nil:
+		c.report.require(global)
+	default:
+		c.report.declare(app, cloudIdentifier)
+	}
 }
 
 func neededEntry(key string) string {
-	return indented("configuration:\n  standardConfiguration:\n    - key: " + key + "\n      description: " + purposes[key] + "\n      required: true")
+	return indented("configuration:\n  standardConfiguration:\n    - " + strings.ReplaceAll(neededLines(key), "\n", "\n      "))
+}
+
+func neededLines(key string) string {
+	return "key: " + key + "\ndescription: " + purposes[key] + "\nrequired: true"
 }

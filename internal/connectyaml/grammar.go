@@ -9,6 +9,7 @@ import (
 // The keys and words that rules beyond the grammar speak of.
 const (
 	keyApplicationType = "applicationType"
+	endpointKey        = "endpoint"
 	keyConfiguration   = "configuration"
 	keyStandard        = "standardConfiguration"
 	keySecured         = "securedConfiguration"
@@ -40,6 +41,7 @@ var (
 		noun:     "an endpoint",
 		pattern:  regexp.MustCompile(`^[a-zA-Z0-9_\-/]+$`),
 		excludes: regexp.MustCompile(`//`),
+		certain:  certainEndpoint,
 		rule:     rulePattern,
 		reason:   "has two slashes in a row",
 		help: "Write a path of letters, digits, dashes, underscores and single slashes, such as /orders: " +
@@ -51,7 +53,8 @@ var (
 		excludes: regexp.MustCompile(`(?i)^(?:PORT|K_SERVICE|K_REVISION|K_CONFIGURATION)$`),
 		rule:     ruleReserved,
 		reason:   "is a variable that the platform sets itself",
-		mended:   mend(regexp.MustCompile(`[^a-zA-Z0-9_]+`), "_"),
+		mended:   mendKey,
+		certain:  certainKey,
 		help: "Use 2 to 256 letters, digits and underscores, as in CTP_API_URL. " +
 			"What the value is for belongs into the description.",
 	}
@@ -62,10 +65,13 @@ var (
 		pattern: regexp.MustCompile(`@(?:annually|yearly|monthly|weekly|daily|hourly|reboot)` +
 			`|@every (?:\d+(?:ns|us|µs|ms|s|m|h))+` +
 			`|(?:(?:(?:\d+,)+\d+|(?:\d+|\*)[/-]\d+|\d+|\*) ?){5,7}`),
+		certain: certainSchedule,
 		help: "Write a cron expression such as '0 4 * * *', or a word such as '@daily'. " +
 			"Keep the quotes: without them * and @ mean something else in YAML.",
 	}
 )
+
+var mendKey = mend(regexp.MustCompile(`[^a-zA-Z0-9_]+`), "_")
 
 // mend replaces what a pattern matches, and trims it at both ends. It gives up
 // on long texts, which were meant to be something else, and on letters that
@@ -111,7 +117,7 @@ var (
 
 	name = required("name", text{nameFormat}, "name: the-folder-of-the-application",
 		"Name of the application and of its folder at the root of the repository. Unique in the file.")
-	route = required("endpoint", text{endpointFormat}, "endpoint: /orders",
+	route = required(endpointKey, text{endpointFormat}, "endpoint: /orders",
 		"Path under which the application is reached.")
 
 	settings = optional(keyConfiguration, configuration, "What is set when the application is deployed, as environment variables.")

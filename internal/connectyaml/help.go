@@ -157,12 +157,13 @@ func patternHelp(s string, f *format) string {
 	return f.help
 }
 
-// unknown reports a key that the object has not, and returns the key that was
-// meant, "" if that is unclear.
-func (w *walker) unknown(n *node, o *object, e entry) string {
+// unknown reports a key that the object has not, and adds the key that was meant to
+// those that others were, if that is clear.
+func (w *walker) unknown(n *node, o *object, e entry, others map[string]bool) {
 	if e.key == oldKey {
 		w.oldFormat(n, e)
-		return keyConfiguration
+		others[keyConfiguration] = true
+		return
 	}
 	var free []string
 	for _, key := range o.keys() {
@@ -180,7 +181,13 @@ func (w *walker) unknown(n *node, o *object, e entry) string {
 		help = elsewhere(o, e.key)
 	}
 	w.fail(ruleUnknownKey, e.keyPos, fmt.Sprintf("unknown key %s in %s", quote(e.key), o.noun), help)
-	return near
+	switch {
+	case near != "" && !others[near]:
+		w.rekey(e, o.field(near))
+	case near == "" && e.key == endpointKey && isApplication(o):
+		w.report.offer("Remove the endpoint", w.report.editor.drop(e))
+	}
+	others[near] = true
 }
 
 // leastPart is how many letters of a key tell which one it is.

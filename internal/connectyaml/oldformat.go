@@ -9,6 +9,8 @@ import (
 // whose entries said of which type they are.
 const oldKey = "configurationType"
 
+const renamedHelp = "Rename the key to configuration."
+
 const newForm = `List the keys by whether they are secret:
   configuration:
     standardConfiguration:
@@ -23,9 +25,12 @@ const newForm = `List the keys by whether they are secret:
 func (w *walker) oldFormat(n *node, e entry) {
 	help := converted([]*node{n})
 	if e.value.get(keyStandard) != nil || e.value.get(keySecured) != nil {
-		help = "Rename the key to configuration."
+		help = renamedHelp
 	}
 	w.fail(ruleOtherFormat, e.keyPos, "the key \"configurationType\" belongs to the format of the 2023 beta, which is not read any more", help)
+	if help == renamedHelp && n.get(keyConfiguration) == nil {
+		w.rekey(e, &field{key: keyConfiguration, value: configuration})
+	}
 }
 
 const (

@@ -25,6 +25,9 @@ func read(data []byte, r *report) (*node, *lines) {
 		s.suspect = s.suspect || (&layout{lines: text}).tooLittle(document)
 		root = newConverter(s, r).tree(document)
 	}
+	if !r.trial && !s.decorated && !s.legacy && bytes.HasPrefix(s.text, s.file) {
+		r.editor = &editor{newLines(s.file)}
+	}
 	if err != nil || s.suspect || len(s.duplicates) > 0 {
 		s.explain(err, r)
 	}

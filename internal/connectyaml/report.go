@@ -26,6 +26,10 @@ type report struct {
 	full     bool // findings were left out
 	// end is that of the file. The library may look for more behind it.
 	end Position
+	// editor makes the edits of fixes, nil when there can be none.
+	editor *editor
+	// trial says that nobody wants fixes: one is tried.
+	trial bool
 }
 
 func (p Position) before(q Position) bool {

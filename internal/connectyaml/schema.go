@@ -60,7 +60,9 @@ type format struct {
 	reason   string
 	// mended makes a right text of a wrong one, or "".
 	mended func(string) string
-	help   string
+	// certain makes a right text of one that leaves no doubt what was meant, or "".
+	certain func(string) string
+	help    string
 }
 
 func (object) isShape()  {}

@@ -19,6 +19,9 @@ type source struct {
 	suspect bool
 	// legacy says that the file asks for the types of YAML 1.1.
 	legacy bool
+	// decorated says that it has aliases, anchors or tags, so that one text may mean
+	// several values.
+	decorated bool
 	// duplicates are the keys that the converter found to stand twice.
 	duplicates []duplicate
 	// disguised are the characters that stand for others in the text.

@@ -96,6 +96,9 @@ var unexpectedText = wording{"%s cannot stand here, behind what has ended",
 // keys that are written in different ways, or the library an alias of nothing.
 func (s *source) explain(said error, r *report) {
 	text := newLines(s.file)
+	if !r.trial {
+		r.editor = &editor{text}
+	}
 	mistakes := recovery.Mistakes(string(s.file))
 	for _, m := range mistakes {
 		if r.full {
@@ -130,6 +133,7 @@ func (r *report) duplicateKey(d duplicate) {
 	r.fail(ruleDuplicateKey, place{}, d.official,
 		fmt.Sprintf("the key %s stands twice in one object, in line %d and in line %d", quote(d.key), d.first.Line, d.second.Line),
 		"Keep one of the two, or check the indentation: the second may belong to another object.")
+	r.offer("Remove the repeated key", r.editor.dropRepeated(d.first, d.second))
 }
 
 func (r *report) mistake(m recovery.Mistake, text *lines) {
@@ -156,6 +160,17 @@ func (r *report) mistake(m recovery.Mistake, text *lines) {
 	}
 	fill := strings.NewReplacer("%s", token(m), "%d", strconv.Itoa(line))
 	r.fail(ruleSyntax, place{}, text.position(m.Offset), fill.Replace(words.message), fill.Replace(help))
+	if r.editor == nil {
+		return
+	}
+	switch {
+	case m.Kind == recovery.TabIndent || text.tabIn(line):
+		r.offer("Indent with spaces", r.editor.spacesForTabs())
+	case m.Kind == recovery.DashColumn:
+		r.offer("Move the dash to its list", r.editor.moveDash(text.position(m.Offset), text.position(m.Other)))
+	default:
+		r.offer("Quote the text", r.editor.quoteText(text.position(text.behindBlank(m.Offset)).Line))
+	}
 }
 
 // token is what a message repeats: a character as it is, and a text in quotes.
@@ -179,6 +194,9 @@ func (r *report) libraryError(err error) {
 		name = strings.TrimSuffix(name, "' referenced")
 		r.fail(ruleAlias, place{}, positionOf(said.Mark), fmt.Sprintf("there is no anchor %s for the alias %s", quote("&"+name), quote("*"+name)),
 			strings.ReplaceAll(quotingHelp, "%s", "a star at the beginning"))
+		if r.editor != nil {
+			r.offer("Quote the text", r.editor.quoteText(positionOf(said.Mark).Line))
+		}
 		return
 	}
 	r.fail(ruleSyntax, place{}, positionOf(said.Mark), "the file is not YAML: "+said.Message, otherHelp)

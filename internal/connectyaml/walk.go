@@ -33,6 +33,7 @@ func (w *walker) walk(n *node, s shape) {
 	}
 	if n.kind != kindFor(s) {
 		w.fail(ruleType, n.pos, fmt.Sprintf("expected %s, found %s", expected(s), w.describe(n)), w.typeHelp(n, s))
+		w.retype(n, kindFor(s))
 		return
 	}
 	switch s := s.(type) {
@@ -90,8 +91,9 @@ func (w *walker) object(n *node, o *object) {
 		}
 		if f := o.field(e.key); f != nil {
 			w.below(e.key, e.value, f.value)
+			w.fill(e, f)
 		} else {
-			meant[w.unknown(n, o, e)] = true
+			w.unknown(n, o, e, meant)
 		}
 	}
 	for _, f := range o.fields {
@@ -155,6 +157,7 @@ func (w *walker) wrongWord(word *node, c *choice) *node {
 	if near == "" {
 		return nil
 	}
+	w.report.offer("Write "+near, w.report.editor.word(word.pos, word.text, near))
 	return &node{kind: kindText, text: near}
 }
 
@@ -182,8 +185,10 @@ func (w *walker) text(n *node, f *format) {
 		}
 	case !f.pattern.MatchString(n.text):
 		w.fail(rulePattern, n.pos, fmt.Sprintf("%s is not %s", quote(n.text), f.noun), patternHelp(n.text, f))
+		w.reform(n, f)
 	case f.excludes != nil && f.excludes.MatchString(n.text):
 		w.fail(f.rule, n.pos, fmt.Sprintf("%s %s", quote(n.text), f.reason), excludedHelp(f))
+		w.reform(n, f)
 	}
 }
 

@@ -24,11 +24,15 @@ of all families but ` + "`spec/`" + ` are judged once connect.yaml is valid.
 
 ## spec: connect.yaml
 
-| rule | what holds |
-| --- | --- |
+| rule | what holds | --fix repairs it |
+| --- | --- | --- |
 `)
 	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
-		fmt.Fprintf(&b, "| [`%s`](checks/%s.md) | %s |\n", r.ID, r.ID, strings.ReplaceAll(r.Summary, "|", `\|`))
+		repaired := ""
+		if r.Fix != "" {
+			repaired = "where mechanical"
+		}
+		fmt.Fprintf(&b, "| [`%s`](checks/%s.md) | %s | %s |\n", r.ID, r.ID, strings.ReplaceAll(r.Summary, "|", `\|`), repaired)
 	}
 	for _, family := range check.Families() {
 		writeFamily(&b, family)
@@ -54,21 +58,33 @@ type Page struct {
 	Text string
 }
 
-// Pages renders a page for every rule that a finding can bear.
-func Pages() []Page {
+// Pages renders a page for every rule that a finding can bear, with an example of a
+// finding where there is one.
+func Pages(examples map[string]string) []Page {
 	var pages []Page
 	for _, r := range slices.Concat(check.FileRules(), connectyaml.Rules()) {
-		pages = append(pages, page(r.ID, r.Summary, "What the official parser of connect.yaml refuses is an Error: it cannot be "+
-			"deployed. What it lets pass is at most a Warning. The finding names the place and says how to mend it; "+
-			"[common mistakes](../../connect-yaml/mistakes.md) has examples."))
+		pages = append(pages, page(r.ID, r.Summary, r.Why+"\n\nWhat the official parser of connect.yaml refuses is an Error: it cannot be "+
+			"deployed. What it lets pass is at most a Warning.\n\n## How to fix it\n\n"+specFix(r), examples[r.ID]))
 	}
 	for _, c := range All() {
-		pages = append(pages, page(c.ID, c.Title+".", c.Why+"\n\n## How to fix it\n\n"+c.Fix))
+		pages = append(pages, page(c.ID, c.Title+".", c.Why+"\n\n## How to fix it\n\n"+c.Fix, examples[c.ID]))
 	}
 	return pages
 }
 
-func page(rule, holds, why string) Page {
+// specFix says how findings of a rule of connect.yaml are repaired.
+func specFix(r connectyaml.Rule) string {
+	help := "The finding names the place and says how to mend it; [common mistakes](../../connect-yaml/mistakes.md) has examples."
+	if r.Fix != "" {
+		help += "\n\n`greenroom validate --fix` repairs what is mechanical. " + r.Fix
+	}
+	return help
+}
+
+func page(rule, holds, why, example string) Page {
+	if example != "" {
+		why += "\n\n## Example\n\n```text\n" + strings.TrimRight(example, "\n") + "\n```"
+	}
 	return Page{Rule: rule, Text: fmt.Sprintf(`# %s
 
 <!-- Generated from the checks: go test ./internal/check/checks -update -->
