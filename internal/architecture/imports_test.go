@@ -36,7 +36,7 @@ var mayImport = []struct {
 	{"internal/check/nodepackage", []string{"internal/check"}},
 	{"internal/check/source", []string{"internal/check"}},
 	{"internal/check/checks/layout", []string{
-		"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest",
+		"api", "internal/check", "internal/check/nodepackage", "internal/check/source", "internal/connectyaml", "internal/nearest",
 	}},
 	{"internal/check/checks/environment", []string{
 		"api", "internal/check", "internal/check/source", "internal/connectyaml", "internal/nearest",
@@ -44,7 +44,7 @@ var mayImport = []struct {
 	{"internal/check/checks/scripts", []string{
 		"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest",
 	}},
-	{"internal/check/checks/secrets", []string{"api", "internal/check", "internal/connectyaml"}},
+	{"internal/check/checks/secrets", []string{"api", "internal/check", "internal/check/source", "internal/connectyaml"}},
 	{"internal/check/checks/documents", []string{"api", "internal/check"}},
 	{"internal/check/checks", []string{
 		"internal/check", "internal/check/checks/documents", "internal/check/checks/environment", "internal/check/checks/layout",

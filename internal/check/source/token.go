@@ -34,12 +34,33 @@ func (t Token) Is(text string) bool {
 	return (t.Kind == Word || t.Kind == Mark) && t.Text == text
 }
 
+// Tokens are those of a file, in their order.
+type Tokens []Token
+
+// At is the token at an index, the zero one outside of the file.
+func (t Tokens) At(i int) Token {
+	if i < 0 || i >= len(t) {
+		return Token{}
+	}
+	return t[i]
+}
+
+// Are tells whether the tokens from an index on are these words and marks.
+func (t Tokens) Are(i int, texts ...string) bool {
+	for n, text := range texts {
+		if !t.At(i + n).Is(text) {
+			return false
+		}
+	}
+	return true
+}
+
 // WithoutComments leaves the comments out.
-func WithoutComments(tokens []Token) []Token {
-	out := make([]Token, 0, len(tokens))
-	for _, t := range tokens {
-		if t.Kind != Comment {
-			out = append(out, t)
+func (t Tokens) WithoutComments() Tokens {
+	out := make(Tokens, 0, len(t))
+	for _, token := range t {
+		if token.Kind != Comment {
+			out = append(out, token)
 		}
 	}
 	return out
