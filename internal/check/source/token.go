@@ -1,5 +1,7 @@
 package source
 
+import "strings"
+
 // Kind is what a token is.
 type Kind int
 
@@ -53,6 +55,48 @@ func (t Tokens) Are(i int, texts ...string) bool {
 		}
 	}
 	return true
+}
+
+// maxReach is how many tokens around one are looked at for a bracket.
+const maxReach = 400
+
+// Opening is the index of the bracket that is open at an index, where it may stand
+// itself; -1 when none is near.
+func (t Tokens) Opening(i int) int {
+	depth := 0
+	for n := i; n >= 0 && n > i-maxReach; n-- {
+		switch {
+		case t.isBracket(n, ")]}"):
+			depth++
+		case t.isBracket(n, "([{"):
+			if depth == 0 {
+				return n
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+// Closing is the index of the bracket that ends what the one at an index opens; -1
+// when none is near.
+func (t Tokens) Closing(open int) int {
+	depth := 0
+	for n := open; n < len(t) && n < open+maxReach; n++ {
+		switch {
+		case t.isBracket(n, "([{"):
+			depth++
+		case t.isBracket(n, ")]}"):
+			if depth--; depth == 0 {
+				return n
+			}
+		}
+	}
+	return -1
+}
+
+func (t Tokens) isBracket(i int, brackets string) bool {
+	return t.At(i).Kind == Mark && strings.ContainsAny(t.At(i).Text, brackets)
 }
 
 // WithoutComments leaves the comments out.

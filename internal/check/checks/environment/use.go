@@ -109,9 +109,9 @@ var forgiving = regexp.MustCompile(`(?i)optional|maybe|nullable|default|fallback
 
 // argument is a value that a call gets.
 func (r *reader) argument(start, end, outer int) need {
-	open := r.opening(start - 1)
+	open := r.Opening(start - 1)
 	callee := r.At(open - 1)
-	if callee.Kind != source.Word {
+	if !r.At(open).Is("(") || callee.Kind != source.Word {
 		if open == start-1 && r.At(end).Is(")") {
 			return r.useIn(open, end+1, outer-1) // brackets around the value alone
 		}
@@ -135,28 +135,6 @@ func (r *reader) argument(start, end, outer int) need {
 		first -= 2
 	}
 	return r.useIn(first, end+1, outer-1)
-}
-
-// opening is the index of the bracket in which the token at an index stands, which
-// may be the bracket itself; -1 when it is too far off.
-func (r *reader) opening(i int) int {
-	depth := 0
-	for n := i; n >= 0 && n > i-maxLocal; n-- {
-		switch t := r.At(n); {
-		case t.Kind != source.Mark:
-		case strings.ContainsAny(t.Text, ")]}"):
-			depth++
-		case strings.ContainsAny(t.Text, "([{"):
-			if depth == 0 {
-				if t.Text != "(" {
-					return -1
-				}
-				return n
-			}
-			depth--
-		}
-	}
-	return -1
 }
 
 func isLiteral(t source.Token) bool {
