@@ -45,10 +45,11 @@ var mayImport = []struct {
 	{"internal/check/checks/scripts", []string{
 		"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest",
 	}},
-	{"internal/check/checks/hygiene", []string{
-		"api", "internal/check", "internal/check/nodepackage", "internal/check/secretname", "internal/check/source", "internal/connectyaml",
-	}},
 	{"internal/check/checks/secrets", []string{"api", "internal/check", "internal/check/source", "internal/connectyaml"}},
+	{"internal/check/checks/hygiene", []string{
+		"api", "internal/check", "internal/check/checks/secrets", "internal/check/nodepackage", "internal/check/secretname",
+		"internal/check/source", "internal/connectyaml",
+	}},
 	{"internal/check/checks/documents", []string{"api", "internal/check"}},
 	{"internal/check/checks", []string{
 		"internal/check", "internal/check/checks/documents", "internal/check/checks/environment", "internal/check/checks/hygiene",

@@ -51,14 +51,14 @@ func runHardCodedHost(p *check.Pass) error {
 		if customizationFiles.MatchString(f.Name) {
 			return
 		}
-		found = append(found, hardCodedHosts(p.Application.Name, f)...)
+		found = append(found, hardCodedHosts(p, f)...)
 	})
 	p.ReportFew(p.Application.Name, found)
 	return err
 }
 
 // hardCodedHosts are those of a file, each once.
-func hardCodedHosts(application string, f source.File) []api.Finding {
+func hardCodedHosts(p *check.Pass, f source.File) []api.Finding {
 	var found []api.Finding
 	c := codeOf(f)
 	seen, regions := map[string]bool{}, c.regions()
@@ -68,9 +68,12 @@ func hardCodedHosts(application string, f source.File) []api.Finding {
 			continue
 		}
 		seen[address] = true
+		for _, user := range credentials.FindAllString(t.Text, -1) {
+			p.Redact(user) // the snippet has the line
+		}
 		found = append(found, api.Finding{
 			Type:    api.EntryWarning,
-			Message: fmt.Sprintf("the code of application %q names %s, %s", application, address, what),
+			Message: fmt.Sprintf("the code of application %q names %s, %s", p.Application.Name, address, what),
 			File:    f.Name, Line: t.Line, Column: t.Column,
 		})
 	}

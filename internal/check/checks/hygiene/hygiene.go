@@ -12,6 +12,7 @@ import (
 func Checks() []check.Check {
 	return []check.Check{
 		hardCodedHost,
+		hardCodedToken,
 		debugLogging,
 		openTodo,
 		sessionInMemory,
