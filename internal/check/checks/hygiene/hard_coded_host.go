@@ -116,7 +116,7 @@ const maxBefore = 30
 
 var (
 	// forDevelopment are names of what is not there in production.
-	forDevelopment = regexp.MustCompile(`(?i)^(node_env|app_env|env|environment|debug|servers|.*(development|local|swagger|openapi|staging)|(is_?)?(dev|test)(_?(mode|env))?)$`)
+	forDevelopment = regexp.MustCompile(`(?i)^(node_env|app_env|debug|local|servers|.*(development|local|swagger|openapi|staging)|(is_?)?(dev|test)(_?(mode|env))?)$`)
 	// unused are names for addresses that readers see, or that stand in for another.
 	unused = regexp.MustCompile(`(?i)default|fallback|example|placeholder|sample|mock|dummy|description|local|dev|test|docs|href`)
 	// comparing and providing are functions that look at an address, or take one for
