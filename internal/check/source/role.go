@@ -24,7 +24,7 @@ const (
 var roleOfFolder = map[string]Role{
 	"test": Test, "tests": Test, "__tests__": Test, "__mocks__": Test, "__fixtures__": Test, "mocks": Test, "fixtures": Test,
 	"testdata": Test, "spec": Test, "specs": Test, "e2e": Test, "cypress": Test,
-	"scripts": Tool, "tools": Tool, "infrastructure": Tool, "infra": Tool,
+	"scripts": Tool, "tools": Tool, "dev-utils": Tool, "infrastructure": Tool, "infra": Tool,
 	"doc": Document, "docs": Document, "example": Document, "examples": Document, "sample": Document, "samples": Document,
 }
 

@@ -112,7 +112,7 @@ var loggerFile = regexp.MustCompile(`(?i)(^|[/._-])log(ger|ging)?(s|[._-].*)?\.[
 // printsByDesign tells whether a file is there to print: a logger, a command, or a
 // script that runs around a deployment.
 func printsByDesign(f source.File, hooks []string) bool {
-	if strings.HasPrefix(f.Text, "#!") || loggerFile.MatchString(f.Name) || source.Within(f.Name, "connector", "bin", "cli") {
+	if strings.HasPrefix(f.Text, "#!") || loggerFile.MatchString(f.Name) || source.Within(f.Name, "connector", "connectors", "bin", "cli") {
 		return true
 	}
 	for _, hook := range hooks {

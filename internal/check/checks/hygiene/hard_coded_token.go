@@ -107,6 +107,10 @@ var (
 	madeUp = regexp.MustCompile(`(?i)passw|passphrase|pwd|your|example|placeholder|change_?me|secret|token|test|dummy|mock|fake|sample|xxx|\*\*\*|\.\.\.|1234|abcd|invalid|missing|required`)
 )
 
+// minCredential is the length of the shortest user and password; of an API key as
+// the user, the password may be empty.
+const minCredential = 4
+
 func isUserAndPassword(encoded string) bool {
 	plain, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
@@ -114,7 +118,7 @@ func isUserAndPassword(encoded string) bool {
 	}
 	user, password, ok := strings.Cut(string(plain), ":")
 	printable := !strings.ContainsFunc(string(plain), func(r rune) bool { return r < ' ' || r > '~' })
-	return ok && printable && user != "" && password != ""
+	return ok && printable && len(user)+len(password) >= minCredential
 }
 
 // isMixed tells whether a text has letters and digits, as words do not.
