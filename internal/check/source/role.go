@@ -49,7 +49,8 @@ func roleOfName(name string) Role {
 	case slices.ContainsFunc([]string{".test", ".spec", "_test", ".e2e", ".mock"}, ends), begins("test_"), stem == "conftest",
 		path.Ext(name) == ".java" && (ends("Test") || ends("Tests") || ends("IT")):
 		return Test
-	case slices.ContainsFunc([]string{".config", ".stories", ".d"}, ends), slices.ContainsFunc([]string{"jest.", "jest-", "."}, begins):
+	case slices.ContainsFunc([]string{".config", ".stories", ".d"}, ends), slices.ContainsFunc([]string{"jest.", "jest-", "webpack.", "."}, begins),
+		slices.Contains([]string{"gulpfile.js", "Gruntfile.js", "setup.py", "noxfile.py"}, name):
 		return Tool
 	}
 	return Released

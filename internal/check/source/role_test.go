@@ -21,6 +21,8 @@ func TestRoleOf(t *testing.T) {
 		"test_a.py":                  source.Test,
 		"a_test.go":                  source.Test,
 		"jest.config.js":             source.Tool,
+		"gulpfile.js":                source.Tool,
+		"webpack.dev.js":             source.Tool,
 		"src/types.d.ts":             source.Tool,
 		"scripts/test/a.js":          source.Tool,
 		"docs/a.js":                  source.Document,
