@@ -62,8 +62,8 @@ func (w *world) startServer(ts *testscript.TestScript, args []string) error {
 		return err
 	}
 	ts.Setenv("GREENROOM_URL", w.server.url) // for the commands that talk to a server
-	if w.client == (credentials{}) {
-		w.client = credentials{devClient, devSecret}
+	if w.client == (apiClient{}) {
+		w.client = apiClient{devClient, devSecret}
 	}
 	ready, err := w.exchange(http.MethodGet, "/healthz", nil)
 	if err == nil && ready.StatusCode != http.StatusOK {

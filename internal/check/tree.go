@@ -42,6 +42,10 @@ func ReadBounded(tree fs.FS, name string, limit int) (data []byte, whole bool, e
 		return nil, false, err
 	}
 	defer func() { _ = f.Close() }() // opened for reading: nothing is lost
+	// A tree may refuse to read a large file at all: nobody has to ask it.
+	if info, err := f.Stat(); err != nil || info.Size() > int64(limit) {
+		return nil, false, err
+	}
 	data, err = io.ReadAll(io.LimitReader(f, int64(limit)+1))
 	if err != nil || len(data) > limit {
 		return nil, false, err

@@ -15,6 +15,7 @@ func build(root *node) *Spec {
 		client := api.ConnectorAPIClient{}
 		for _, s := range c.get("scopes").list() {
 			client.Scopes = append(client.Scopes, s.text)
+			spec.ScopePositions = append(spec.ScopePositions, s.position())
 		}
 		spec.APIClient = &client
 	}

@@ -71,7 +71,8 @@ func TestSpec(t *testing.T) {
 		},
 		GlobalKeyPositions: connectyaml.KeyPositions{"TOKEN": {Line: 6, Column: 14}},
 
-		APIClient: &api.ConnectorAPIClient{Scopes: []string{"manage_orders", "view_products"}},
+		APIClient:      &api.ConnectorAPIClient{Scopes: []string{"manage_orders", "view_products"}},
+		ScopePositions: []connectyaml.Position{{Line: 3, Column: 14}, {Line: 3, Column: 29}},
 	}
 	file := strings.Replace(wholeFile, "-é", "", 1)
 	for name, text := range map[string]string{

@@ -20,6 +20,8 @@ type Spec struct {
 	GlobalConfiguration *api.ConnectorConfiguration
 	// APIClient is inheritAs.apiClient, nil when absent.
 	APIClient *api.ConnectorAPIClient
+	// ScopePositions says where the scopes of APIClient stand, in their order.
+	ScopePositions []Position
 	// GlobalKeyPositions says where the keys of GlobalConfiguration stand.
 	GlobalKeyPositions KeyPositions
 }

@@ -73,6 +73,7 @@ func TestEntriesOfAPass(t *testing.T) {
 				"Information|Deployment scripts check succeeded||tax-service",
 				"Information|Committed secrets check succeeded||tax-service",
 				"Information|Documents check succeeded||",
+				"Information|Code hygiene check succeeded||tax-service",
 				"Information|Application build check skipped|Greenroom does not build applications; build them in CI.|",
 				"Information|Unit tests check skipped|Greenroom does not run code of a connector; run its tests in CI.|",
 				"Information|Security scan check skipped|Greenroom makes no image and scans none; scan the dependencies in CI.|",

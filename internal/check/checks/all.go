@@ -8,6 +8,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/documents"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/environment"
+	"github.com/greenroom-registry/greenroom/internal/check/checks/hygiene"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/layout"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/scripts"
 	"github.com/greenroom-registry/greenroom/internal/check/checks/secrets"
@@ -23,5 +24,6 @@ func All() []check.Check {
 		documents.Checks(),
 		environment.Checks(),
 		scripts.Checks(),
+		hygiene.Checks(),
 	)
 }

@@ -65,6 +65,24 @@ func Read(tree fs.FS, folder string, entry fs.DirEntry) (*Package, error) {
 	return pkg, nil
 }
 
+// OfApplication is the package.json in the folder of an application, nil when there
+// is none that npm can read: layout/build-file says so.
+func OfApplication(tree fs.FS, application string) (*Package, error) {
+	folder, err := check.Folder(tree, application)
+	if err != nil {
+		return nil, err
+	}
+	entry := check.Find(folder, FileName)
+	if entry == nil {
+		return nil, nil
+	}
+	pkg, err := Read(tree, application, entry)
+	if err != nil || pkg.Defect != nil {
+		return nil, err
+	}
+	return pkg, nil
+}
+
 func (p *Package) parse(text []byte) {
 	p.text = text
 	err := json.Unmarshal(text, &p.members)

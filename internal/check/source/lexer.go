@@ -9,7 +9,7 @@ import (
 
 // Lex cuts a text into tokens. It never fails: what it does not understand, such as
 // an open quote, is a mark, and reading goes on behind it.
-func Lex(language Language, text string) []Token {
+func Lex(language Language, text string) Tokens {
 	l := &lexer{language: language, text: text, line: 1, column: 1, open: map[string]int{}}
 	for l.offset < len(l.text) {
 		l.next()
@@ -23,7 +23,7 @@ type lexer struct {
 	offset   int
 	// line and column are those of the offset.
 	line, column int
-	tokens       []Token
+	tokens       Tokens
 	// templates has the depth of braces inside each open substitution.
 	templates []int
 	// open says for each quote up to where none ends a text, so that a file of

@@ -10,7 +10,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check/source"
 )
 
-func render(tokens []source.Token) string {
+func render(tokens source.Tokens) string {
 	names := map[source.Kind]string{
 		source.Word: "w", source.Text: "t", source.Piece: "p", source.Regexp: "r", source.Comment: "c", source.Mark: "m",
 	}
@@ -56,7 +56,7 @@ func TestLex(t *testing.T) {
 func TestPositions(t *testing.T) {
 	t.Parallel()
 	got := source.Lex(source.JavaScript, "é = 'größe'; b\n  `x\ny${c}`")
-	want := []source.Token{
+	want := source.Tokens{
 		{Kind: source.Word, Text: "é", Line: 1, Column: 1},
 		{Kind: source.Mark, Text: "=", Line: 1, Column: 3},
 		{Kind: source.Text, Text: "größe", Line: 1, Column: 5},

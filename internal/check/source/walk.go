@@ -25,15 +25,14 @@ type File struct {
 	Name string
 	// Language is 0 for a file of none that the lexer knows.
 	Language Language
-	// Test is whether the file is for tests or tools, not for the application as
-	// it runs.
-	Test bool
+	// Role is what it is there for.
+	Role Role
 	// Text is what it says.
 	Text string
 }
 
 // Tokens are those of the file, none when its language is not known.
-func (f File) Tokens() []Token {
+func (f File) Tokens() Tokens {
 	if f.Language == 0 {
 		return nil
 	}
@@ -50,13 +49,14 @@ func Walk(tree fs.FS, folder string, visit func(File) error) (whole bool, err er
 	if err != nil {
 		return false, err
 	}
-	w := &walker{tree: tree, visit: visit, whole: true}
-	err = w.folder(folder, entries, false, 0)
+	w := &walker{tree: tree, root: folder, visit: visit, whole: true}
+	err = w.folder(folder, entries, 0)
 	return w.whole, err
 }
 
 type walker struct {
 	tree  fs.FS
+	root  string
 	visit func(File) error
 	files int
 	bytes int
@@ -68,13 +68,7 @@ var left = []string{
 	"node_modules", "dist", "build", "out", "coverage", "vendor", "target", "venv", "__pycache__", "bower_components", "third_party",
 }
 
-// testFolders hold what runs before or beside the application.
-var testFolders = []string{
-	"test", "tests", "__tests__", "__mocks__", "mocks", "spec", "specs", "e2e", "cypress", "fixtures", "testdata",
-	"scripts", "tools", "infrastructure", "infra",
-}
-
-func (w *walker) folder(name string, entries []fs.DirEntry, test bool, depth int) error {
+func (w *walker) folder(name string, entries []fs.DirEntry, depth int) error {
 	if depth > maxDepth {
 		w.whole = false
 		return nil
@@ -90,13 +84,13 @@ func (w *walker) folder(name string, entries []fs.DirEntry, test bool, depth int
 			if err != nil {
 				return err
 			}
-			if err := w.folder(full, below, test || slices.Contains(testFolders, e.Name()), depth+1); err != nil {
+			if err := w.folder(full, below, depth+1); err != nil {
 				return err
 			}
 		case !e.Type().IsRegular():
 			w.whole = false
 		case isRead(e.Name()):
-			if err := w.file(full, test || isTest(e.Name())); err != nil {
+			if err := w.file(full); err != nil {
 				return err
 			}
 		}
@@ -104,7 +98,7 @@ func (w *walker) folder(name string, entries []fs.DirEntry, test bool, depth int
 	return nil
 }
 
-func (w *walker) file(name string, test bool) error {
+func (w *walker) file(name string) error {
 	if w.files++; w.files > maxFiles || w.bytes > maxBytes {
 		w.whole = false
 		return nil
@@ -118,7 +112,7 @@ func (w *walker) file(name string, test bool) error {
 		w.whole = false
 		return nil
 	}
-	return w.visit(File{Name: name, Language: LanguageOf(name), Test: test, Text: strings.ToValidUTF8(string(data), "\uFFFD")})
+	return w.visit(File{Name: name, Language: LanguageOf(name), Role: RoleOf(strings.TrimPrefix(name, w.root+"/")), Text: strings.ToValidUTF8(string(data), "\uFFFD")})
 }
 
 // settings are the extensions of files that are no code and may name what the code
@@ -133,19 +127,6 @@ func isRead(name string) bool {
 	}
 	return LanguageOf(name) != 0 || slices.Contains(settings, strings.ToLower(path.Ext(name))) ||
 		name == "Procfile" || name == "Dockerfile"
-}
-
-// isTest goes by the names that test runners look for, and those of the settings of
-// tools: jest.config.js.
-func isTest(name string) bool {
-	stem := strings.TrimSuffix(name, path.Ext(name))
-	for _, end := range []string{".test", ".spec", ".config", ".stories", "_test", ".d", ".e2e", ".mock"} {
-		if strings.HasSuffix(stem, end) {
-			return true
-		}
-	}
-	return strings.HasPrefix(stem, "test_") || stem == "conftest" || strings.HasPrefix(stem, "jest.") || strings.HasPrefix(stem, "jest-") ||
-		strings.HasPrefix(stem, ".") || path.Ext(name) == ".java" && strings.HasSuffix(stem, "Test")
 }
 
 func isMinified(name string, data []byte) bool {

@@ -17,7 +17,7 @@ func walked(t *testing.T, tree fs.FS) (names []string, whole bool) {
 	t.Helper()
 	whole, err := source.Walk(tree, "app", func(f source.File) error {
 		name := f.Name
-		if f.Test {
+		if f.Role == source.Test {
 			name += " (test)"
 		}
 		names = append(names, name)
@@ -41,7 +41,7 @@ func TestWalk(t *testing.T) {
 	}
 	names, whole := walked(t, tree)
 	want := []string{
-		"app/MainTest.java (test)", "app/contest.js", "app/jest.config.js (test)", "app/package.json",
+		"app/MainTest.java (test)", "app/contest.js", "app/jest.config.js", "app/package.json",
 		"app/src/a.test.ts (test)", "app/src/b.ts", "app/test_d.py (test)", "app/tests/c.py (test)",
 	}
 	if diff := cmp.Diff(want, names); diff != "" || !whole {

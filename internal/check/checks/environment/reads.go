@@ -33,8 +33,8 @@ type access struct {
 
 // reader finds the accesses in the code of a file.
 type reader struct {
-	tokens []source.Token // without comments
-	found  []access
+	source.Tokens // without comments
+	found         []access
 	// dynamic is whether the code reads variables whose names it does not spell
 	// out.
 	dynamic bool
@@ -43,8 +43,8 @@ type reader struct {
 // accesses are those of a file; dynamic says that there are more, by names that
 // nobody can tell.
 func accesses(file source.File) (found []access, dynamic bool) {
-	r := &reader{tokens: source.WithoutComments(file.Tokens())}
-	for i := range r.tokens {
+	r := &reader{Tokens: file.Tokens().WithoutComments()}
+	for i := range r.Tokens {
 		if len(r.found) >= maxAccesses {
 			return r.found, true
 		}
@@ -62,27 +62,9 @@ func accesses(file source.File) (found []access, dynamic bool) {
 	return r.found, r.dynamic
 }
 
-// at is the token at an index, the zero one outside of the file.
-func (r *reader) at(i int) source.Token {
-	if i < 0 || i >= len(r.tokens) {
-		return source.Token{}
-	}
-	return r.tokens[i]
-}
-
-// are tells whether the tokens from an index on are these.
-func (r *reader) are(i int, texts ...string) bool {
-	for n, text := range texts {
-		if !r.at(i + n).Is(text) {
-			return false
-		}
-	}
-	return true
-}
-
 // add records that the token at an index names a variable.
 func (r *reader) add(name int, n need) {
-	t := r.at(name)
+	t := r.At(name)
 	if isName.MatchString(t.Text) {
 		r.found = append(r.found, access{t.Text, n, t.Line, t.Column})
 	}
@@ -92,18 +74,18 @@ func (r *reader) add(name int, n need) {
 var isName = regexp.MustCompile(`^[A-Za-z0-9_]{2,256}$`)
 
 func (r *reader) javaScript(i int) {
-	if !r.are(i, "process", ".", "env") {
+	if !r.Are(i, "process", ".", "env") {
 		return
 	}
 	next := i + 3
 	switch {
-	case (r.at(next).Is(".") || r.at(next).Is("?.")) && r.at(next+1).Kind == source.Word:
+	case (r.At(next).Is(".") || r.At(next).Is("?.")) && r.At(next+1).Kind == source.Word:
 		r.add(next+1, r.use(i, next+2))
-	case r.at(next).Is("?.") && r.at(next+1).Is("["):
+	case r.At(next).Is("?.") && r.At(next+1).Is("["):
 		r.subscript(i, next+1)
-	case r.at(next).Is("["):
+	case r.At(next).Is("["):
 		r.subscript(i, next)
-	case r.are(i-2, "}", "="):
+	case r.Are(i-2, "}", "="):
 		r.destructured(i - 2)
 	default:
 		r.dynamic = true
@@ -112,7 +94,7 @@ func (r *reader) javaScript(i int) {
 
 // subscript reads ["NAME"], whose bracket opens at an index.
 func (r *reader) subscript(start, open int) {
-	if r.at(open+1).Kind != source.Text || !r.at(open+2).Is("]") {
+	if r.At(open+1).Kind != source.Text || !r.At(open+2).Is("]") {
 		r.dynamic = true
 		return
 	}
@@ -124,22 +106,22 @@ func (r *reader) subscript(start, open int) {
 func (r *reader) destructured(end int) {
 	depth, start := 0, end
 	for ; start >= 0 && start > end-maxLocal; start-- {
-		if r.at(start).Is("}") {
+		if r.At(start).Is("}") {
 			depth++
-		} else if r.at(start).Is("{") {
+		} else if r.At(start).Is("{") {
 			if depth--; depth == 0 {
 				break
 			}
 		}
 	}
-	if !r.at(start).Is("{") {
+	if !r.At(start).Is("{") {
 		r.dynamic = true
 		return
 	}
 	for i := start + 1; i < end; {
 		stop := i
-		for depth = 0; stop < end && (depth > 0 || !r.at(stop).Is(",")); stop++ {
-			switch t := r.at(stop); {
+		for depth = 0; stop < end && (depth > 0 || !r.At(stop).Is(",")); stop++ {
+			switch t := r.At(stop); {
 			case t.Kind == source.Mark && strings.ContainsAny(t.Text, "({["):
 				depth++
 			case t.Kind == source.Mark && strings.ContainsAny(t.Text, ")}]"):
@@ -153,7 +135,7 @@ func (r *reader) destructured(end int) {
 
 // member reads one name of a destructured object.
 func (r *reader) member(from, to int) {
-	first := r.at(from)
+	first := r.At(from)
 	if from >= to {
 		return
 	}
@@ -162,52 +144,52 @@ func (r *reader) member(from, to int) {
 		return
 	}
 	local := from
-	if r.at(from+1).Is(":") && from+2 < to {
+	if r.At(from+1).Is(":") && from+2 < to {
 		local = from + 2
 	}
-	if r.at(local+1).Is("=") && local+1 < to {
+	if r.At(local+1).Is("=") && local+1 < to {
 		r.add(from, optional)
 		return
 	}
-	r.add(from, r.useOfLocal(r.at(local).Text, to, bare))
+	r.add(from, r.useOfLocal(r.At(local).Text, to, bare))
 }
 
 func (r *reader) python(i int) {
 	start := i
-	if r.are(i-2, "os", ".") {
+	if r.Are(i-2, "os", ".") {
 		start = i - 2
 	}
 	switch {
-	case r.are(i, "getenv", "("):
+	case r.Are(i, "getenv", "("):
 		r.call(start, i+1, bare)
-	case r.are(i, "environ", ".", "get", "("):
+	case r.Are(i, "environ", ".", "get", "("):
 		r.call(start, i+3, bare)
-	case r.are(i, "environ", ".", "setdefault", "("):
+	case r.Are(i, "environ", ".", "setdefault", "("):
 		r.call(start, i+3, optional)
-	case r.are(i, "environ", "["):
+	case r.Are(i, "environ", "["):
 		r.subscript(start, i+1)
-	case r.at(i).Is("environ") && r.at(start-1).Is("in") && r.at(start-2).Kind == source.Text:
+	case r.At(i).Is("environ") && r.At(start-1).Is("in") && r.At(start-2).Kind == source.Text:
 		r.add(start-2, optional)
-	case r.at(i).Is("environ") && !r.at(start-1).Is("import") && !r.at(start-1).Is("."):
+	case r.At(i).Is("environ") && !r.At(start-1).Is("import") && !r.At(start-1).Is("."):
 		r.dynamic = true
 	}
 }
 
 func (r *reader) java(i int) {
-	if r.are(i, "System", ".", "getenv", "(") {
+	if r.Are(i, "System", ".", "getenv", "(") {
 		r.call(i, i+3, bare)
 	}
 }
 
 func (r *reader) golang(i int) {
 	switch {
-	case r.are(i, "os", ".", "Getenv", "("):
+	case r.Are(i, "os", ".", "Getenv", "("):
 		r.call(i, i+3, bare)
-	case r.are(i, "os", ".", "LookupEnv", "("):
+	case r.Are(i, "os", ".", "LookupEnv", "("):
 		r.call(i, i+3, optional)
-	case r.are(i, "os", ".", "Setenv", "("):
+	case r.Are(i, "os", ".", "Setenv", "("):
 		r.call(i, i+3, written)
-	case r.are(i, "os", ".", "Environ"):
+	case r.Are(i, "os", ".", "Environ"):
 		r.dynamic = true
 	}
 }
@@ -215,7 +197,7 @@ func (r *reader) golang(i int) {
 // call reads ("NAME"), whose bracket opens at an index. A second argument is what
 // the call returns without the variable.
 func (r *reader) call(start, open int, n need) {
-	name, behind := r.at(open+1), r.at(open+2)
+	name, behind := r.At(open+1), r.At(open+2)
 	switch {
 	case name.Kind != source.Text:
 		r.dynamic = true

@@ -2,10 +2,10 @@ package environment
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/secretname"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 )
 
@@ -17,14 +17,6 @@ var secretInStandard = check.Check{
 	Fix: "Move the entry to securedConfiguration, without its default.",
 	Run: runSecretInStandard,
 }
-
-var (
-	// secretName goes by the end of a name: TOKEN_URL and PASSWORD_LENGTH are no
-	// secrets.
-	secretName = regexp.MustCompile(`(?i)(^|_)((client|app|api|shared|webhook|signing|session)?secret(_?key)?|password|passwd|passphrase|private_?key|api_?key|secret_?access_?key|access_?token|auth_?token|api_?token|bearer_?token|refresh_?token|token|encryption_?key|hmac_?key)$`)
-	// publicName is of what is shown to everybody.
-	publicName = regexp.MustCompile(`(?i)(^|_)(public|publishable|client_?key|site_?key|frontend|browser|has|use|enable|enabled|is|search)(_|$)`)
-)
 
 func runSecretInStandard(p *check.Pass) error {
 	if c := p.Spec.GlobalConfiguration; c != nil {
@@ -41,7 +33,7 @@ func runSecretInStandard(p *check.Pass) error {
 
 func reportSecrets(p *check.Pass, owner, application string, keys []api.StandardConfigurationKey, positions connectyaml.KeyPositions) {
 	for i, k := range keys {
-		if !secretName.MatchString(k.Key) || publicName.MatchString(k.Key) {
+		if !secretname.Is(k.Key) {
 			continue
 		}
 		p.Report(api.Finding{

@@ -65,10 +65,10 @@ func (u *usage) file(app *connectyaml.Application, f source.File) {
 		u.settings(f.Text)
 	}
 	found, dynamic := accesses(f)
-	if dynamic && !f.Test {
+	if dynamic && f.Role == source.Released {
 		u.complete = false
 	}
-	if f.Test {
+	if f.Role != source.Released {
 		return
 	}
 	if app.InMerchantCenter() {

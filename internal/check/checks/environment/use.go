@@ -21,7 +21,7 @@ func (r *reader) use(start, end int) need { return r.useIn(start, end, maxOuter)
 
 func (r *reader) useIn(start, end, outer int) need {
 	end = r.behindType(end)
-	before, next := r.at(start-1), r.at(end)
+	before, next := r.At(start-1), r.At(end)
 	switch {
 	case next.Is("=") || next.Is(":="):
 		return written
@@ -48,11 +48,11 @@ var (
 
 // behindType goes past what TypeScript says about a type: !, as string.
 func (r *reader) behindType(end int) int {
-	if r.at(end).Is("!") {
+	if r.At(end).Is("!") {
 		end++
 	}
-	for r.at(end).Is("as") && r.at(end+1).Kind == source.Word {
-		for end += 2; r.at(end).Is("|"); end += 2 {
+	for r.At(end).Is("as") && r.At(end+1).Kind == source.Word {
+		for end += 2; r.At(end).Is("|"); end += 2 {
 		}
 	}
 	return end
@@ -61,10 +61,10 @@ func (r *reader) behindType(end int) int {
 // negated is a value behind the mark at an index: what follows if it is missing
 // tells whether that is a failure.
 func (r *reader) negated(mark, end int) need {
-	for r.at(end).Is(")") || r.at(end).Is("{") || r.at(end).Is(":") {
+	for r.At(end).Is(")") || r.At(end).Is("{") || r.At(end).Is(":") {
 		end++
 	}
-	if (r.at(mark-1).Is("(") || r.at(mark-1).Is("if")) && (r.at(end).Is("throw") || r.at(end).Is("raise")) {
+	if (r.At(mark-1).Is("(") || r.At(mark-1).Is("if")) && (r.At(end).Is("throw") || r.At(end).Is("raise")) {
 		return strict
 	}
 	return optional
@@ -73,14 +73,14 @@ func (r *reader) negated(mark, end int) need {
 // isProperty tells whether the colon at an index stands behind the name of a member
 // of an object.
 func (r *reader) isProperty(colon int) bool {
-	name, before := r.at(colon-1), r.at(colon-2)
+	name, before := r.At(colon-1), r.At(colon-2)
 	return (name.Kind == source.Word || name.Kind == source.Text) && (before.Is("{") || before.Is(","))
 }
 
 // assigned is a value that the name at an index gets.
 func (r *reader) assigned(name, end int) need {
-	t := r.at(name)
-	if t.Kind != source.Word || r.at(name-1).Is(".") {
+	t := r.At(name)
+	if t.Kind != source.Word || r.At(name-1).Is(".") {
 		return bare
 	}
 	return r.useOfLocal(t.Text, end, bare)
@@ -90,8 +90,8 @@ func (r *reader) assigned(name, end int) need {
 // what is said otherwise.
 func (r *reader) useOfLocal(name string, from int, otherwise need) need {
 	found := otherwise
-	for i := from; i < min(len(r.tokens), from+maxLocal); i++ {
-		if !r.at(i).Is(name) || r.at(i-1).Is(".") {
+	for i := from; i < min(len(r.Tokens), from+maxLocal); i++ {
+		if !r.At(i).Is(name) || r.At(i-1).Is(".") {
 			continue
 		}
 		switch r.useIn(i, i+1, 1) {
@@ -109,10 +109,10 @@ var forgiving = regexp.MustCompile(`(?i)optional|maybe|nullable|default|fallback
 
 // argument is a value that a call gets.
 func (r *reader) argument(start, end, outer int) need {
-	open := r.opening(start - 1)
-	callee := r.at(open - 1)
-	if callee.Kind != source.Word {
-		if open == start-1 && r.at(end).Is(")") {
+	open := r.Opening(start - 1)
+	callee := r.At(open - 1)
+	if !r.At(open).Is("(") || callee.Kind != source.Word {
+		if open == start-1 && r.At(end).Is(")") {
 			return r.useIn(open, end+1, outer-1) // brackets around the value alone
 		}
 		return bare
@@ -121,42 +121,20 @@ func (r *reader) argument(start, end, outer int) need {
 		return optional
 	}
 	number := strings.HasPrefix(callee.Text, "parse")
-	if r.at(end).Is(",") && isLiteral(r.at(end+1)) && !number {
+	if r.At(end).Is(",") && isLiteral(r.At(end+1)) && !number {
 		return optional // what to take otherwise
 	}
-	if number && r.at(end).Is(",") {
+	if number && r.At(end).Is(",") {
 		end += 2 // the base
 	}
-	if !r.at(end).Is(")") || open != start-1 {
+	if !r.At(end).Is(")") || open != start-1 {
 		return bare
 	}
 	first := open - 1
-	for r.at(first-1).Is(".") && r.at(first-2).Kind == source.Word {
+	for r.At(first-1).Is(".") && r.At(first-2).Kind == source.Word {
 		first -= 2
 	}
 	return r.useIn(first, end+1, outer-1)
-}
-
-// opening is the index of the bracket in which the token at an index stands, which
-// may be the bracket itself; -1 when it is too far off.
-func (r *reader) opening(i int) int {
-	depth := 0
-	for n := i; n >= 0 && n > i-maxLocal; n-- {
-		switch t := r.at(n); {
-		case t.Kind != source.Mark:
-		case strings.ContainsAny(t.Text, ")]}"):
-			depth++
-		case strings.ContainsAny(t.Text, "([{"):
-			if depth == 0 {
-				if t.Text != "(" {
-					return -1
-				}
-				return n
-			}
-			depth--
-		}
-	}
-	return -1
 }
 
 func isLiteral(t source.Token) bool {

@@ -44,8 +44,8 @@ func runLargeFile(p *check.Pass) error {
 		return nil
 	})
 	for _, app := range p.Spec.Applications {
-		reportFew(p, app.Name, found[app.Name])
+		p.ReportFew(app.Name, found[app.Name])
 	}
-	reportFew(p, ".", found[""])
+	p.ReportFew(".", found[""])
 	return err
 }

@@ -51,7 +51,7 @@ func runLFSPointer(p *check.Pass) error {
 		})
 		return nil
 	})
-	reportFew(p, p.Application.Name, found)
+	p.ReportFew(p.Application.Name, found)
 	return err
 }
 

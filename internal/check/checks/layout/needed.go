@@ -4,17 +4,15 @@ import (
 	"path"
 	"slices"
 	"strings"
-)
 
-// readBeside are names of folders whose files people and tests read, not the
-// application.
-var readBeside = []string{"doc", "docs", "test", "tests", "__tests__", "e2e", "fixtures"}
+	"github.com/greenroom-registry/greenroom/internal/check/source"
+)
 
 // neededToBuild is false of documents, of what tests read, and of hidden files,
 // save those that package managers read. What is wrong with them does not stop a
 // deployment.
 func neededToBuild(file string) bool {
-	if inFolderOf(file, readBeside) {
+	if isReadBeside(file) {
 		return false
 	}
 	name := path.Base(file)
@@ -25,9 +23,15 @@ func neededToBuild(file string) bool {
 	return path.Ext(name) != ".md" && !slices.Contains([]string{"LICENSE", "NOTICE", "README", "CHANGELOG"}, stem)
 }
 
-// inFolderOf tells whether one of the folders on the way to a file of an
-// application has one of the names; the application's own does not count.
-func inFolderOf(file string, names []string) bool {
-	_, below, _ := strings.Cut(path.Dir(file), "/")
-	return slices.ContainsFunc(strings.Split(below, "/"), func(part string) bool { return slices.Contains(names, part) })
+// isReadBeside tells whether people and tests read a file of an application, not
+// the application.
+func isReadBeside(file string) bool {
+	role := source.RoleOf(below(file))
+	return role == source.Test || role == source.Document
+}
+
+// below is the path of a file inside the folder of its application.
+func below(file string) string {
+	_, below, _ := strings.Cut(file, "/")
+	return below
 }

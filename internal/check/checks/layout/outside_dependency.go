@@ -52,7 +52,7 @@ func runOutsideDependency(p *check.Pass) error {
 		}
 		found = append(found, own...)
 	}
-	reportFew(p, p.Application.Name, found)
+	p.ReportFew(p.Application.Name, found)
 	return nil
 }
 

@@ -36,6 +36,6 @@ func runSubmodule(p *check.Pass) error {
 		}
 		return nil
 	})
-	reportFew(p, p.Application.Name, found)
+	p.ReportFew(p.Application.Name, found)
 	return err
 }

@@ -43,7 +43,7 @@ func runSymlink(p *check.Pass) error {
 		found = append(found, api.Finding{Type: severity, Message: message, File: file})
 		return nil
 	})
-	reportFew(p, p.Application.Name, found)
+	p.ReportFew(p.Application.Name, found)
 	return err
 }
 

@@ -61,7 +61,7 @@ func runUndeclaredApplication(p *check.Pass) error {
 			found = append(found, f)
 		}
 	}
-	reportFew(p, ".", found)
+	p.ReportFew(".", found)
 	return nil
 }
 

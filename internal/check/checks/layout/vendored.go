@@ -8,6 +8,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/source"
 )
 
 var vendored = check.Check{
@@ -42,7 +43,7 @@ func runVendored(p *check.Pass) error {
 		found = append(found, api.Finding{Type: api.EntryWarning, Message: message, File: file})
 		return nil
 	})
-	reportFew(p, p.Application.Name, found)
+	p.ReportFew(p.Application.Name, found)
 	return err
 }
 
@@ -73,5 +74,5 @@ func keptOnPurpose(file string) bool {
 	case "gradle-wrapper.jar", "maven-wrapper.jar":
 		return true
 	}
-	return inFolderOf(file, readBeside) || inFolderOf(file, []string{"target", "venv", ".yarn"})
+	return isReadBeside(file) || source.Within(below(file), "target", "venv", ".yarn")
 }

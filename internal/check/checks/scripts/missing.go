@@ -6,6 +6,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/nodepackage"
 	"github.com/greenroom-registry/greenroom/internal/nearest"
 )
 
@@ -24,7 +25,7 @@ func runMissing(p *check.Pass) error {
 	if len(all) == 0 {
 		return nil
 	}
-	pkg, err := packageOf(p)
+	pkg, err := nodepackage.OfApplication(p.Tree, p.Application.Name)
 	if err != nil || pkg == nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
-	"github.com/greenroom-registry/greenroom/internal/check/nodepackage"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 )
 
@@ -51,22 +50,4 @@ func (h hook) finding(p *check.Pass, severity api.ReportEntryType, message, help
 		Column:  h.position.Column,
 		Help:    help,
 	}
-}
-
-// packageOf is the application's package.json, nil when there is none that npm can
-// read: layout/build-file says so.
-func packageOf(p *check.Pass) (*nodepackage.Package, error) {
-	folder, err := check.Folder(p.Tree, p.Application.Name)
-	if err != nil {
-		return nil, err
-	}
-	entry := check.Find(folder, nodepackage.FileName)
-	if entry == nil {
-		return nil, nil
-	}
-	pkg, err := nodepackage.Read(p.Tree, p.Application.Name, entry)
-	if err != nil || pkg.Defect != nil {
-		return nil, err
-	}
-	return pkg, nil
 }

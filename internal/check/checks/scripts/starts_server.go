@@ -7,6 +7,7 @@ import (
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
+	"github.com/greenroom-registry/greenroom/internal/check/nodepackage"
 )
 
 var startsServer = check.Check{
@@ -23,7 +24,7 @@ func runStartsServer(p *check.Pass) error {
 	if len(all) == 0 {
 		return nil
 	}
-	pkg, err := packageOf(p)
+	pkg, err := nodepackage.OfApplication(p.Tree, p.Application.Name)
 	if err != nil {
 		return err
 	}

@@ -3,24 +3,18 @@ package secrets
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
-)
 
-// exampleFolders hold what tests and readers need, by the habits of the field.
-var exampleFolders = []string{
-	"test", "tests", "__tests__", "__mocks__", "__fixtures__", "mocks", "fixtures", "testdata", "e2e", "spec", "specs",
-	"docs", "doc", "example", "examples", "sample", "samples",
-}
+	"github.com/greenroom-registry/greenroom/internal/check/source"
+)
 
 var exampleFile = regexp.MustCompile(`(?i)(?:[._-](?:test|tests|spec|mock|mocks|fixture|fixtures|example|sample|template|dist)(?:\.|$)|\.(?:md|mdx|rst|adoc|txt)$)`)
 
 // isExample tells whether the file is for tests or for readers: what looks like a
 // secret there is often made up.
 func (l leak) isExample() bool {
-	folders := strings.Split(path.Dir(strings.ToLower(l.file)), "/")
-	return exampleFile.MatchString(path.Base(l.file)) ||
-		slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(exampleFolders, f) })
+	role := source.RoleOf(l.file)
+	return role == source.Test || role == source.Document || exampleFile.MatchString(path.Base(l.file))
 }
 
 // isEnvironment tells whether the file is one from which a process takes real

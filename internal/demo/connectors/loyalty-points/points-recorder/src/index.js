@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
+import { acknowledge } from './acknowledge.js';
 
 // Acknowledges each order; the points themselves are booked by points-service.
-createServer((request, response) => {
-  request.resume().on('end', () => response.writeHead(204).end());
-}).listen(process.env.PORT ?? 8080);
+createServer(acknowledge).listen(process.env.PORT ?? 8080);

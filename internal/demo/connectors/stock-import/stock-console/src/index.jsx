@@ -2,6 +2,7 @@ import ReactDOM from 'react-dom';
 import { gql } from '@apollo/client';
 import { ApplicationShell, setupGlobalErrorListener, useMcQuery } from '@commercetools-frontend/application-shell';
 import { GRAPHQL_TARGETS } from '@commercetools-frontend/constants';
+import { level } from './level.mjs';
 
 const LOW_STOCK = gql`
   query LowStock {
@@ -22,7 +23,7 @@ function LowStock() {
       <caption>Running low</caption>
       <tbody>
         {data.inventoryEntries.results.map(({ id, sku, quantityOnStock }) => (
-          <tr key={id}><th scope="row">{sku}</th><td>{quantityOnStock}</td></tr>
+          <tr key={id}><th scope="row">{sku}</th><td>{quantityOnStock}</td><td>{level(quantityOnStock)}</td></tr>
         ))}
       </tbody>
     </table>

@@ -46,7 +46,7 @@ async function run() {
 
 createServer(async (request, response) => {
   try {
-    console.log(`stock import: ${await run()} entries changed`);
+    console.info(`stock import: ${await run()} entries changed`);
     response.writeHead(200).end();
   } catch (error) {
     console.error(error);

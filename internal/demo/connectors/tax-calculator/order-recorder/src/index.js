@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
+import { messageOf } from './message.js';
 
 const { TAX_API_URL, TAX_API_TOKEN, PORT = 8080 } = process.env;
 
-// Messages arrive as Pub/Sub pushes: JSON around the message in Base64.
 async function readMessage(request) {
   let text = '';
   for await (const chunk of request) text += chunk;
-  return JSON.parse(Buffer.from(JSON.parse(text).message.data, 'base64').toString());
+  return messageOf(text);
 }
 
 async function record({ order }) {
