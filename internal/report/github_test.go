@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/report"
 )
@@ -22,7 +24,22 @@ func TestGitHub(t *testing.T) {
 	if got != want {
 		t.Errorf("printed\n%swant\n%s", got, want)
 	}
-	if lines := strings.Count(got, "\n"); lines != 4 {
-		t.Errorf("%d lines", lines)
-	}
+}
+
+// Whatever strangers write, each finding is one command, and nothing else is.
+func TestGitHubIsHarmless(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := subject(t)
+		lines := strings.Split(strings.ReplaceAll(report.GitHub(s), "\r", "\n"), "\n")
+		if len(lines) != len(s.Report.Findings)+2 {
+			t.Fatalf("%d lines for %d findings: %q", len(lines), len(s.Report.Findings), lines)
+		}
+		for i, f := range s.Report.Findings {
+			properties, _, ok := strings.Cut(strings.TrimPrefix(lines[i], "::"), "::")
+			if !ok || !strings.HasPrefix(lines[i], "::") || !strings.HasSuffix(properties, "title="+f.Rule) || strings.Count(properties, ",") > 3 {
+				t.Fatalf("%q is no command of %+v", lines[i], f)
+			}
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -43,8 +44,10 @@ func Place(f api.Finding) string {
 }
 
 // file is where a finding's file is, as seen from the root of the caller's
-// repository; "" for a finding about no file.
+// repository, with forward slashes also where the caller named a file by others; ""
+// for a finding about no file.
 func (s Subject) file(name string) string {
+	name = filepath.ToSlash(name)
 	if name == "" || s.Base == "" {
 		return name
 	}

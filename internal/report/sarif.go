@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -181,8 +182,8 @@ func fixOf(s Subject, fix api.Fix) sarifFix {
 // uri is relative, but for a file outside of where the caller is.
 func (s Subject) uri(file string) string {
 	u := url.URL{Path: s.file(file)}
-	if strings.HasPrefix(u.Path, "/") {
-		u.Scheme = "file"
+	if filepath.IsAbs(filepath.FromSlash(u.Path)) {
+		u.Scheme, u.Path = "file", "/"+strings.TrimPrefix(u.Path, "/")
 	}
 	return u.String()
 }
