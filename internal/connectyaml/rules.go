@@ -60,9 +60,9 @@ var rules = []Rule{
 		Why: "The official parser reads YAML 1.2 with the yaml package of npm. Of a file with a mistake of syntax " +
 			"it reads nothing, so none of its applications can be deployed. YAML 1.2 forbids tabs in the " +
 			"indentation, and gives * @ % and a colon with a space behind it a meaning of their own.",
-		Fix: "Quotes a text that begins with * @ % or a backtick, or that has a colon and a space inside, and " +
-			"indents with spaces for tabs where all widths of a tab mean the same. Moves a dash that can belong to one " +
-			"list only into its column.",
+		Fix: "Quotes a text that begins with * @ % or a backtick, and a description, default or script that has a " +
+			"colon and a space inside. Indents with spaces for tabs where all widths of a tab mean the same. Moves a " +
+			"dash that can belong to one list only into its column.",
 	},
 	{
 		ID: ruleDocument, Summary: "connect.yaml holds one document, which is not empty.",

@@ -10,7 +10,7 @@ const (
 	// have been carried out.
 	maxTrials = 64
 	// maxTried is how many bytes are read again for that.
-	maxTried = 512 << 10
+	maxTried = 256 << 10
 )
 
 // rightFixes takes away each fix after which the file would have the finding still,
