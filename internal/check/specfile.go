@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
@@ -109,10 +110,19 @@ func Specification(data []byte) (*connectyaml.Spec, []api.Finding, error) {
 	lines := bytes.Split(data, []byte("\n"))
 	for i := range findings {
 		addSnippet(&findings[i], lines, redactor(nil))
-		findings[i].Page = Page(findings[i].Rule)
+		findings[i].Why, findings[i].Page = whyOfGrammar[findings[i].Rule], Page(findings[i].Rule)
 	}
 	return spec, findings, err
 }
+
+// whyOfGrammar says why the rules of connect.yaml exist, by their ids.
+var whyOfGrammar = func() map[string]string {
+	why := map[string]string{}
+	for _, r := range slices.Concat(FileRules(), connectyaml.Rules()) {
+		why[r.ID] = r.Why
+	}
+	return why
+}()
 
 // parseSpec judges the text of a connect.yaml. It returns an error when the
 // parser panics.

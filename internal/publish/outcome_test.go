@@ -74,9 +74,9 @@ func TestEntriesOfAPass(t *testing.T) {
 				"Information|Committed secrets check succeeded||tax-service",
 				"Information|Documents check succeeded||",
 				"Information|Code hygiene check succeeded||tax-service",
-				"Information|Application build check skipped|Greenroom does not build applications; build them in CI.|",
-				"Information|Unit tests check skipped|Greenroom does not run code of a connector; run its tests in CI.|",
-				"Information|Security scan check skipped|Greenroom makes no image and scans none; scan the dependencies in CI.|",
+				"Information|Application build check skipped|Greenroom runs no code of a connector and makes no image of it; leave that to CI.|",
+				"Information|Unit tests check skipped|Greenroom runs no code of a connector and makes no image of it; leave that to CI.|",
+				"Information|Security scan check skipped|Greenroom runs no code of a connector and makes no image of it; leave that to CI.|",
 				fmt.Sprintf("Information|Run|The run and its whole report: %s/x/v1/drafts/%s/runs/%s|", public, w.ref.ID, id),
 			}
 			if diff := cmp.Diff(want, lines(draft.PreviewableReport)); diff != "" {

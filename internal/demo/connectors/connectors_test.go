@@ -18,7 +18,7 @@ var wantFindings = map[string][]string{
 		"connect.yaml:14:11 layout/build-file Error points-expiry",
 		"points-recorder/package.json:8:3 layout/build-file Error points-recorder",
 	},
-	"stock-import": {"stock-console/package.json:9:3 layout/lock-file Warning stock-console"},
+	"stock-import": {"stock-console/package.json:10:3 layout/lock-file Warning stock-console"},
 }
 
 func TestConnectors(t *testing.T) {

@@ -48,7 +48,7 @@ func exampleHeader(o *operation, r *response) http.Header {
 	h := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
 	for _, described := range r.headers {
 		h.Set(described.name, map[string]string{
-			"X-Correlation-ID": "7d9f1c1e", "Retry-After": "1", "Cache-Control": "no-store", "WWW-Authenticate": challenge,
+			"X-Correlation-ID": "7d9f1c1e", "Retry-After": "1", "Cache-Control": "no-store", "WWW-Authenticate": challenge, "Vary": "Accept",
 		}[described.name])
 	}
 	return h
