@@ -95,6 +95,7 @@ var mayImport = []struct {
 	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/golden", nil},
+	{"internal/testkit/txtree", nil},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/sshserver", nil},
 	{"internal/testkit/binary", nil},
