@@ -45,7 +45,7 @@ var mayImport = []struct {
 		"api", "internal/check", "internal/check/nodepackage", "internal/connectyaml", "internal/nearest",
 	}},
 	{"internal/check/checks/secrets", []string{"api", "internal/check", "internal/connectyaml"}},
-	{"internal/check/checks/documents", []string{"api", "internal/check"}},
+	{"internal/check/checks/documents", []string{"api", "internal/check", "internal/connectyaml"}},
 	{"internal/check/checks", []string{
 		"internal/check", "internal/check/checks/documents", "internal/check/checks/environment", "internal/check/checks/layout",
 		"internal/check/checks/scripts", "internal/check/checks/secrets", "internal/connectyaml",

@@ -6,7 +6,6 @@ package planted_test
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/greenroom-registry/greenroom/internal/check"
@@ -26,8 +25,12 @@ func TestPlanted(t *testing.T) {
 	t.Parallel()
 	engine := check.New(measured()...)
 	total := scores{}
-	for _, p := range plantings(t) {
-		t.Run(p.name, func(t *testing.T) {
+	for _, file := range trees(t) {
+		t.Run(filepath.ToSlash(file), func(t *testing.T) {
+			p := load(t, file)
+			if planted := len(p.of(p.rule)) > 0; p.rule != "" && planted == p.near {
+				t.Errorf("a fault is planted: %t", planted)
+			}
 			found := run(t, engine, p)
 			total.add(p, found)
 			for _, f := range missing(p.faults, found) {
@@ -46,32 +49,18 @@ func TestPlanted(t *testing.T) {
 	golden.Compare(t, filepath.Join("..", "..", "..", "docs", "precision.md"), total.table())
 }
 
-// plantings are all trees of testdata.
-func plantings(t *testing.T) []planting {
+// trees are the files of testdata.
+func trees(t *testing.T) []string {
 	t.Helper()
-	var all []planting
-	for _, file := range glob(t, "base", "*.txtar") {
-		all = append(all, loadBase(t, strings.TrimSuffix(filepath.Base(file), ".txtar")))
-	}
-	for _, kind := range []string{"faults", "near"} {
-		for _, file := range glob(t, kind, "*", "*", "*.txtar") {
-			p := load(t, file)
-			if planted := len(p.of(p.rule)) > 0; planted == p.near {
-				t.Errorf("%s: a fault is planted: %t", p.name, planted)
-			}
-			all = append(all, p)
+	var all []string
+	for _, pattern := range []string{"base/*.txtar", "faults/*/*/*.txtar", "near/*/*/*.txtar"} {
+		files, err := filepath.Glob(filepath.Join("testdata", filepath.FromSlash(pattern)))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%d trees of %s, error %v", len(files), pattern, err)
 		}
+		all = append(all, files...)
 	}
 	return all
-}
-
-func glob(t *testing.T, parts ...string) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(append([]string{"testdata"}, parts...)...))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d trees in %v, error %v", len(files), parts, err)
-	}
-	return files
 }
 
 // of are the faults of a rule.

@@ -32,10 +32,10 @@ func (f fault) String() string {
 // planting is a tree of testdata, what was planted in it, and which rule it is
 // about; "" for a base.
 type planting struct {
-	name, rule string
-	near       bool
-	tree       fstest.MapFS
-	faults     []fault
+	rule   string
+	near   bool
+	tree   fstest.MapFS
+	faults []fault
 }
 
 // mark stands in a text right before the place of the fault. ownMark is that of a
@@ -65,14 +65,6 @@ func read(t *testing.T, file string) *txtar.Archive {
 	return archive
 }
 
-func loadBase(t *testing.T, name string) planting {
-	t.Helper()
-	archive := read(t, filepath.Join("testdata", "base", name+".txtar"))
-	p := planting{name: name}
-	p.finish(t, archive.Files, own(archive), fault{})
-	return p
-}
-
 // own is what a base has planted itself.
 func own(base *txtar.Archive) fault {
 	m := baseHeader.FindSubmatch(base.Comment)
@@ -82,16 +74,18 @@ func own(base *txtar.Archive) fault {
 	return fault{severity: api.ReportEntryType(m[1]), rule: string(m[2])}
 }
 
-// load reads testdata/faults/family/rule/name.txtar, or the same below near.
+// load reads testdata/base/name.txtar, testdata/faults/family/rule/name.txtar, or the
+// same below near.
 func load(t *testing.T, file string) planting {
 	t.Helper()
 	archive := read(t, file)
-	relative, err := filepath.Rel("testdata", file)
-	if err != nil {
-		t.Fatal(err)
+	var p planting
+	parts := strings.Split(filepath.ToSlash(file), "/")
+	if parts[1] == "base" {
+		p.finish(archive.Files, own(archive), fault{})
+		return p
 	}
-	parts := strings.Split(filepath.ToSlash(relative), "/")
-	p := planting{name: strings.Join(parts, "/"), rule: path.Join(parts[1], parts[2]), near: parts[0] == "near"}
+	p.rule, p.near = path.Join(parts[2], parts[3]), parts[1] == "near"
 	planted := fault{rule: p.rule}
 	var base string
 	if m := faultHeader.FindSubmatch(archive.Comment); m != nil && !p.near {
@@ -105,7 +99,7 @@ func load(t *testing.T, file string) planting {
 	for i := range under.Files {
 		under.Files[i].Data = []byte(strings.ReplaceAll(string(under.Files[i].Data), mark, ownMark))
 	}
-	p.finish(t, overlay(t, under.Files, archive.Files), own(under), planted)
+	p.finish(overlay(t, under.Files, archive.Files), own(under), planted)
 	if m := atHeader.FindSubmatch(archive.Comment); m != nil {
 		planted.file = string(m[1])
 		p.faults = append(p.faults, planted)
@@ -114,8 +108,7 @@ func load(t *testing.T, file string) planting {
 }
 
 // finish takes the marks out of the texts, as faults of the base and planted ones.
-func (p *planting) finish(t *testing.T, files []txtar.File, ofBase, planted fault) {
-	t.Helper()
+func (p *planting) finish(files []txtar.File, ofBase, planted fault) {
 	if planted.rule == "" {
 		planted = ofBase
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/nodepackage"
-	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 )
 
 var lockFile = check.Check{
@@ -127,25 +126,16 @@ var deployedScripts = []string{
 }
 
 // judgeCommands reports scripts that call another manager than that of the lock.
+// The commands of connect.yaml are for scripts/package-manager.
 func judgeCommands(p *check.Pass, pkg *nodepackage.Package, file, manager string) {
-	report := func(script, name string, line, column int, called string) {
-		warnLock(p, name, line, column, fmt.Sprintf("%s of application %q calls %s, but %s is a lock file of %s",
-			script, p.Application.Name, called, file, manager),
-			fmt.Sprintf("Call %s in the script, or commit the lock file of %s in place of %s.", manager, called, file))
-	}
 	for _, script := range pkg.Entries("scripts") {
-		if called := foreignManager(script.Text, manager); called != "" && slices.Contains(deployedScripts, script.Name) {
-			report("the script "+script.Name, pkg.File, script.Line, script.Column, called)
+		called := foreignManager(script.Text, manager)
+		if called == "" || !slices.Contains(deployedScripts, script.Name) {
+			continue
 		}
-	}
-	at := p.Application.NamePosition
-	for _, script := range []struct{ name, command string }{
-		{"postDeploy", p.Application.PostDeploy},
-		{"preUndeploy", p.Application.PreUndeploy},
-	} {
-		if called := foreignManager(script.command, manager); called != "" {
-			report(fmt.Sprintf("[deployAs.%d.scripts.%s]: the command", p.Index, script.name), connectyaml.FileName, at.Line, at.Column, called)
-		}
+		warnLock(p, pkg.File, script.Line, script.Column, fmt.Sprintf("the script %s of application %q calls %s, but %s is a lock file of %s",
+			script.Name, p.Application.Name, called, file, manager),
+			fmt.Sprintf("Call %s in the script, or commit the lock file of %s in place of %s.", manager, called, file))
 	}
 }
 
