@@ -9,7 +9,9 @@ package check
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -65,19 +67,54 @@ type Pass struct {
 
 	check    Check
 	findings []api.Finding
-	secrets  []string
+	// left counts those beyond the bound; worst is the most severe of them.
+	left    int
+	worst   api.Finding
+	secrets []string
 }
+
+// Bounds of what one check says of one tree or application.
+const (
+	maxFindings = 200
+	maxMessage  = 2000 // in bytes
+)
 
 // Report adds a finding. The rule is the check's, and so are the application and
 // the help where the finding has none. The engine adds the snippet, unless the
-// finding brings one.
+// finding brings one. Of more than 200 findings the rest is counted, and of a
+// message the first 2000 bytes are kept.
 func (p *Pass) Report(f api.Finding) {
 	f.Rule = p.check.ID
 	f.Help = cmp.Or(f.Help, p.check.Fix)
 	if p.Application != nil {
 		f.Application = cmp.Or(f.Application, p.Application.Name)
 	}
-	p.findings = append(p.findings, f)
+	if len(f.Message) > maxMessage {
+		f.Message = strings.ToValidUTF8(f.Message[:maxMessage], "") + "…"
+	}
+	if len(p.findings) < maxFindings {
+		p.findings = append(p.findings, f)
+		return
+	}
+	if p.left == 0 || rank(f.Type) < rank(p.worst.Type) {
+		p.worst = f
+	}
+	p.left++
+}
+
+// reported are the findings, the last of which tells of those that were left out,
+// as severe as the worst of them.
+func (p *Pass) reported() []api.Finding {
+	if p.left == 0 {
+		return p.findings
+	}
+	rest := p.worst
+	rest.Message = fmt.Sprintf("%d more findings of this rule are left out, of which this is one: %s", p.left, rest.Message)
+	return append(p.findings, rest)
+}
+
+func rank(severity api.ReportEntryType) int {
+	return slices.Index([]api.ReportEntryType{api.EntryError, api.EntryWarning, api.EntryInformation}, severity)
 }
 
 // Redact keeps a text out of everything that the run says: no message and no

@@ -204,7 +204,7 @@ func runCheck(ctx context.Context, c Check, tree fs.FS, spec *connectyaml.Spec) 
 		if err := run(pass); err != nil {
 			return err
 		}
-		all.findings = append(all.findings, pass.findings...)
+		all.findings = append(all.findings, pass.reported()...)
 		all.secrets = append(all.secrets, pass.secrets...)
 		// A check may have taken an unreadable file for a missing one.
 		return ctx.Err()

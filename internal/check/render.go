@@ -46,7 +46,7 @@ func Text(findings []api.Finding, opts TextOptions) string {
 }
 
 func writeFinding(b *strings.Builder, f api.Finding, opts TextOptions) {
-	fmt.Fprintf(b, "%s: %s\n", Harmless(Place(f)), Harmless(f.Message))
+	fmt.Fprintf(b, "%s: %s\n", oneLine(Place(f)), oneLine(f.Message))
 	if f.Snippet != "" {
 		fmt.Fprintf(b, "    | %s\n", Harmless(f.Snippet))
 	}
@@ -61,14 +61,25 @@ func writeFinding(b *strings.Builder, f api.Finding, opts TextOptions) {
 }
 
 // Harmless is what strangers wrote, without anything that a terminal would obey:
-// control characters but for line ends and tabs.
+// control characters but for line ends and tabs, and those that turn the direction
+// of text around.
 func Harmless(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
 			return unicode.ReplacementChar
 		}
 		return r
 	}, text)
+}
+
+// oneLine is harmless at the beginning of a line too. A name of a file may hold a
+// line end, and GitHub obeys lines that begin with two colons.
+func oneLine(text string) string {
+	text = strings.ReplaceAll(Harmless(text), "\n", string(unicode.ReplacementChar))
+	if strings.HasPrefix(strings.TrimSpace(text), "::") {
+		return "./" + text
+	}
+	return text
 }
 
 // Place is where a finding stands: FILE:LINE:COLUMN, or FILE alone where there is
