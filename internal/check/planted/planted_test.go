@@ -21,8 +21,7 @@ func measured() []check.Check {
 	return slices.DeleteFunc(checks.All(), func(c check.Check) bool { return slices.Contains(unmeasured, c.Family()) })
 }
 
-func TestPlanted(t *testing.T) {
-	t.Parallel()
+func TestPlanted(t *testing.T) { //nolint:paralleltest // the trees share the scores
 	engine := check.New(measured()...)
 	total := scores{}
 	for _, file := range trees(t) {
