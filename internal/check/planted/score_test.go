@@ -29,11 +29,11 @@ func (all scores) add(p planting, found []fault) {
 		all.of(p.rule).near++
 	}
 	for _, f := range p.faults {
+		if p.rule != "" && f.rule != p.rule {
+			continue // the base's own, which counts once
+		}
 		all.of(f.rule).planted++
-	}
-	missed := missing(p.faults, found)
-	for _, f := range p.faults {
-		if !slices.Contains(missed, f) {
+		if slices.Contains(found, f) {
 			all.of(f.rule).found++
 		}
 	}
