@@ -45,12 +45,12 @@ lint:
 verify:
 	go mod tidy -diff
 	go mod verify
-	go test -count=1 -run 'TestDocs|TestReadme|TestImportDirection' ./internal/check/checks ./internal/metrics ./e2e/...
+	go test -count=1 -run 'TestDocs|TestReadme|TestImportDirection|TestPlanted' ./internal/check/checks ./internal/check/planted ./internal/metrics ./e2e/...
 
 # race ends with the tests that count memory, which the race detector would inflate.
 race:
 	$(MAKE) test GOFLAGS="-race -timeout=20m"
-	go test -count=1 -run TestHostileFiles ./internal/connectyaml
+	go test -count=1 -run TestHostile ./internal/connectyaml ./internal/check/checks
 
 # clients runs the official CLI and SDK against the binary; node is required.
 clients: e2e/clients/node_modules

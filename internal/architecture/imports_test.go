@@ -51,7 +51,7 @@ var mayImport = []struct {
 		"api", "internal/check", "internal/check/checks/secrets", "internal/check/nodepackage", "internal/check/secretname",
 		"internal/check/source", "internal/connectyaml",
 	}},
-	{"internal/check/checks/documents", []string{"api", "internal/check"}},
+	{"internal/check/checks/documents", []string{"api", "internal/check", "internal/connectyaml"}},
 	{"internal/check/checks", []string{
 		"internal/check", "internal/check/checks/documents", "internal/check/checks/environment", "internal/check/checks/hygiene",
 		"internal/check/checks/layout",
@@ -106,6 +106,7 @@ var mayImport = []struct {
 	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/golden", nil},
+	{"internal/testkit/txtree", nil},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/sshserver", nil},
 	{"internal/testkit/binary", nil},

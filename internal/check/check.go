@@ -6,15 +6,7 @@
 // handed to [New].
 package check
 
-import (
-	"cmp"
-	"context"
-	"io/fs"
-	"strings"
-
-	"github.com/greenroom-registry/greenroom/api"
-	"github.com/greenroom-registry/greenroom/internal/connectyaml"
-)
+import "strings"
 
 // Check is one rule about a tree whose connect.yaml obeys the grammar.
 type Check struct {
@@ -48,53 +40,3 @@ func familyOf(rule string) string {
 	family, _, _ := strings.Cut(rule, "/")
 	return family
 }
-
-// Pass is one run of one check on one tree, or on one application of it.
-type Pass struct {
-	// Context ends when the run has to. The tree fails to read from then on,
-	// so only a check that computes for long has to look at it.
-	Context context.Context
-	// Tree is the repository at the commit, its root the repository's.
-	Tree fs.FS
-	// Spec is the connect.yaml of the tree.
-	Spec *connectyaml.Spec
-	// Application is the one to judge, and Index its place in Spec.Applications;
-	// nil in a Run of the whole tree.
-	Application *connectyaml.Application
-	Index       int
-
-	check    Check
-	findings []api.Finding
-	secrets  []string
-	memo     map[any]any
-}
-
-// Once returns what look returned when it was first called with this key on what
-// the pass looks at: the checks of a family may share what takes long to find out.
-// The key is of a type of its own, as those of a context are.
-func Once[T any](p *Pass, key any, look func() (T, error)) (T, error) {
-	if known, ok := p.memo[key]; ok {
-		return known.(T), nil //nolint:forcetypeassert // one key, one look
-	}
-	value, err := look()
-	if err == nil {
-		p.memo[key] = value
-	}
-	return value, err
-}
-
-// Report adds a finding. The rule is the check's, and so are the application and
-// the help where the finding has none. The engine adds the snippet, unless the
-// finding brings one.
-func (p *Pass) Report(f api.Finding) {
-	f.Rule = p.check.ID
-	f.Help = cmp.Or(f.Help, p.check.Fix)
-	if p.Application != nil {
-		f.Application = cmp.Or(f.Application, p.Application.Name)
-	}
-	p.findings = append(p.findings, f)
-}
-
-// Redact keeps a text out of everything that the run says: no message and no
-// snippet of any check repeats it.
-func (p *Pass) Redact(secret string) { p.secrets = append(p.secrets, secret) }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io/fs"
 	"slices"
@@ -66,9 +67,9 @@ func redactor(secrets []string) func(string) string {
 	if len(secrets) == 0 {
 		return func(text string) string { return text }
 	}
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	slices.SortFunc(secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	var pairs []string
-	for _, s := range secrets {
+	for _, s := range slices.Compact(secrets) {
 		pairs = append(pairs, s, Redacted)
 	}
 	return strings.NewReplacer(pairs...).Replace

@@ -98,12 +98,14 @@ func (e *Engine) verdict(ctx context.Context, j job, u unit) (verdict, error) {
 		pass.Tree = ofApplication(j.tree, v.application)
 	}
 	for _, c := range u.checks {
-		pass.check = c
-		if err := runCheck(&pass); err != nil {
+		own := pass
+		own.check = c
+		if err := runCheck(&own); err != nil {
 			return verdict{}, fmt.Errorf("check %s: %w", c.ID, err)
 		}
+		v.findings = append(v.findings, own.reported()...)
+		v.secrets = append(v.secrets, own.secrets...)
 	}
-	v.findings, v.secrets = pass.findings, pass.secrets
 	j.Cache.put(key, v)
 	return v, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/internal/check"
@@ -53,7 +54,7 @@ func TextOfFindings(findings []api.Finding, opts TextOptions) string {
 }
 
 func writeFinding(b *strings.Builder, f api.Finding, opts TextOptions) {
-	fmt.Fprintf(b, "%s: %s\n", check.Harmless(Place(f)), check.Harmless(f.Message))
+	fmt.Fprintf(b, "%s: %s\n", oneLine(Place(f)), oneLine(f.Message))
 	if f.Snippet != "" {
 		fmt.Fprintf(b, "    | %s\n", check.Harmless(f.Snippet))
 	}
@@ -65,6 +66,16 @@ func writeFinding(b *strings.Builder, f api.Finding, opts TextOptions) {
 	for line := range strings.Lines(check.Harmless(f.Help)) {
 		fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, "\n"))
 	}
+}
+
+// oneLine is harmless at the beginning of a line too. A name of a file may hold a
+// line end, and GitHub obeys lines that begin with two colons.
+func oneLine(text string) string {
+	text = strings.ReplaceAll(check.Harmless(text), "\n", string(unicode.ReplacementChar))
+	if strings.HasPrefix(strings.TrimSpace(text), "::") {
+		return "./" + text
+	}
+	return text
 }
 
 func writeRule(b *strings.Builder, f api.Finding) {

@@ -18,6 +18,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/check"
 	"github.com/greenroom-registry/greenroom/internal/check/checks"
 	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
+	"github.com/greenroom-registry/greenroom/internal/testkit/txtree"
 )
 
 const wantSection = "want"
@@ -64,7 +65,7 @@ func testTree(t *testing.T, c check.Check, file string, good bool) {
 		t.Fatal(err)
 	}
 	tree, want := splitWant(archive)
-	result, err := check.New(checks.All()...).Run(t.Context(), treeOf(tree), check.Options{Only: c.ID})
+	result, err := check.New(checks.All()...).Run(t.Context(), txtree.Of(tree), check.Options{Only: c.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,36 +97,6 @@ func splitWant(a *txtar.Archive) (tree []txtar.File, want string) {
 		}
 	}
 	return tree, want
-}
-
-// treeOf makes a tree of an archive. A name that ends in a slash is an empty
-// folder, "a -> b" a symbolic link, "a @ 1f2e3d" a submodule at that commit, and
-// "a (6 MiB)" a file of that size.
-func treeOf(files []txtar.File) fs.FS {
-	tree := fstest.MapFS{}
-	for _, f := range files {
-		if link, target, ok := strings.Cut(f.Name, " -> "); ok {
-			tree[link] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
-		} else if folder, ok := strings.CutSuffix(f.Name, "/"); ok {
-			tree[folder] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
-		} else if module, _, ok := strings.Cut(f.Name, " @ "); ok {
-			tree[module] = &fstest.MapFile{Mode: fs.ModeIrregular}
-		} else if file, size, ok := strings.Cut(f.Name, " ("); ok {
-			tree[file] = &fstest.MapFile{Data: make([]byte, mebibytes(size)), Mode: 0o644}
-		} else {
-			tree[f.Name] = &fstest.MapFile{Data: []byte(planted.Replace(string(f.Data))), Mode: 0o644}
-		}
-	}
-	return tree
-}
-
-// mebibytes reads the size of "a (6 MiB)".
-func mebibytes(text string) int {
-	var n int
-	if _, err := fmt.Sscanf(text, "%d MiB)", &n); err != nil {
-		panic(fmt.Sprintf("size %q: %v", text, err))
-	}
-	return n << 20
 }
 
 func findings(r check.Result) string {

@@ -14,6 +14,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/connectyaml"
 	"github.com/greenroom-registry/greenroom/internal/report"
 	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
+	"github.com/greenroom-registry/greenroom/internal/testkit/txtree"
 )
 
 func TestDocs(t *testing.T) {
@@ -83,7 +84,7 @@ func examples(t *testing.T) map[string]string {
 	for _, c := range checks.All() {
 		for _, files := range archived(t, filepath.Join("testdata", filepath.FromSlash(c.ID), "bad-*.txtar")) {
 			tree, _ := splitWant(&txtar.Archive{Files: files})
-			add(engine.Run(t.Context(), treeOf(tree), check.Options{Only: c.ID}))
+			add(engine.Run(t.Context(), txtree.Of(tree), check.Options{Only: c.ID}))
 		}
 	}
 	return found

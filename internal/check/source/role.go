@@ -31,9 +31,10 @@ var roleOfFolder = map[string]Role{
 // RoleOf goes by the habits of the field: the names of the folders on the way to a
 // file, the outermost first, and then the names that test runners and tools look
 // for, such as jest.config.js. The path begins below the application's folder,
-// whose own name says nothing.
+// whose own name says nothing; nor do those of Java's packages, as in com.example.
 func RoleOf(below string) Role {
-	for folder := range strings.SplitSeq(path.Dir(below), "/") {
+	folders, _, _ := strings.Cut(path.Dir(below), "src/main/java")
+	for folder := range strings.SplitSeq(folders, "/") {
 		if role := roleOfFolder[strings.ToLower(folder)]; role != Released {
 			return role
 		}

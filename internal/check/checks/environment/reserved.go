@@ -26,7 +26,7 @@ func runReserved(p *check.Pass) error {
 		return err
 	}
 	for _, w := range u.writes {
-		if !slices.Contains(reservedKeys, w.key) || u.optional[w.key] { // set where it is missing
+		if !slices.Contains(reservedKeys, w.key) || u.isDefault(w) {
 			continue
 		}
 		p.Report(api.Finding{
@@ -38,4 +38,15 @@ func runReserved(p *check.Pass) error {
 		})
 	}
 	return nil
+}
+
+// near is how many lines before a write, or in its own line, a test of the variable
+// makes it one of a default: if (!process.env.PORT) { process.env.PORT = '8080' }.
+const near = 2
+
+// isDefault tells whether a variable is set only where it is missing.
+func (u *usage) isDefault(w place) bool {
+	return slices.ContainsFunc(u.tests, func(t place) bool {
+		return t.key == w.key && t.file == w.file && w.line-near <= t.line && t.line <= w.line
+	})
 }

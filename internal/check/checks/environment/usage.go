@@ -24,8 +24,9 @@ type usage struct {
 	// optional are the keys that some code does without, set those that are set in
 	// the folder itself.
 	optional, set map[string]bool
-	// writes are where the code sets variables.
-	writes []place
+	// writes are where the code sets variables, tests where it does without those of
+	// the platform.
+	writes, tests []place
 	// mentioned are the keys of the application's configuration that stand anywhere in the files.
 	mentioned map[string]bool
 	// complete is whether every read was seen.
@@ -94,6 +95,9 @@ func (u *usage) add(p place) {
 		u.set[p.key] = true
 	case optional:
 		u.optional[p.key] = true
+		if slices.Contains(reservedKeys, p.key) {
+			u.tests = append(u.tests, p)
+		}
 	default:
 		if old, ok := u.first[p.key]; !ok || p.need > old.need {
 			u.first[p.key] = p

@@ -126,6 +126,7 @@ var deployedScripts = []string{
 }
 
 // judgeCommands reports scripts that call another manager than that of the lock.
+// The commands of connect.yaml are for scripts/package-manager.
 func judgeCommands(p *check.Pass, pkg *nodepackage.Package, file, manager string) {
 	for _, script := range pkg.Entries("scripts") {
 		called := foreignManager(script.Text, manager)

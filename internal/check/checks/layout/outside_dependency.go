@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -20,7 +21,8 @@ var outsideDependency = check.Check{
 	Why: "The buildpack sees the application's folder alone. A dependency given by a path that leads out of it " +
 		"(file:, link:, portal: in package.json, replace in go.mod, -e ../ in requirements.txt) is not there when the " +
 		"application is built. For devDependencies and optionalDependencies that is a warning, since the " +
-		"application may run without them; so it is for workspace:, which only a workspace around the folder can resolve.",
+		"application may run without them; so it is for workspace:, which only a workspace around the folder can resolve, " +
+		"and where a script of package.json names the path too, since it may fetch the package by itself.",
 	Fix:            "Publish the package to a registry and depend on its version, or copy it into the application's folder.",
 	RunApplication: runOutsideDependency,
 }
@@ -73,12 +75,19 @@ func outsideOfPackage(p *check.Pass, entry fs.DirEntry) ([]api.Finding, error) {
 		default:
 			continue
 		}
-		if d.Group != "dependencies" {
+		if d.Group != "dependencies" || fetchedByScript(pkg, d.Version) {
 			f.Type = api.EntryWarning
 		}
 		found = append(found, f)
 	}
 	return found, nil
+}
+
+// fetchedByScript tells whether a script names the path of a dependency: public
+// connectors build such a package, or copy it, before they are built themselves.
+func fetchedByScript(pkg *nodepackage.Package, version string) bool {
+	target, _ := packagePath(version)
+	return slices.ContainsFunc(pkg.Entries("scripts"), func(s nodepackage.Entry) bool { return strings.Contains(s.Text, target) })
 }
 
 // packagePath is the path of a dependency that npm, Yarn or pnpm takes from a

@@ -10,9 +10,10 @@ import (
 
 var packageManager = check.Check{
 	ID:    "scripts/package-manager",
-	Title: "postDeploy and preUndeploy install with the package manager that the lock file is of",
+	Title: "postDeploy and preUndeploy use the package manager that the lock file is of",
 	Why: "npm reads package-lock.json, yarn reads yarn.lock, pnpm reads pnpm-lock.yaml. Each ignores the lock files of " +
-		"the others, and installs versions that nobody tested; npm ci refuses to run at all.",
+		"the others, and installs versions that nobody tested; npm ci refuses to run at all. The buildpack puts yarn and " +
+		"pnpm beside npm only where it finds their lock file, so that any command of them may be missing.",
 	Fix:            "Install with the package manager whose lock file is committed, or commit the lock file of this one.",
 	RunApplication: runPackageManager,
 }
@@ -48,11 +49,17 @@ func runPackageManager(p *check.Pass) error {
 		done, _ := steps(h.command)
 		for _, s := range done {
 			manager := s.manager()
-			if !s.installs() || locked[manager] != "" || atRoot[manager] != "" {
+			if manager == "" || locked[manager] != "" || atRoot[manager] != "" {
 				continue
 			}
-			p.Report(h.finding(p, api.EntryWarning, fmt.Sprintf("%s of application %q installs with %s, but its folder has only %s",
-				h.name, p.Application.Name, manager, anyOf(locked)), ""))
+			does := "calls"
+			if s.installs() {
+				does = "installs with"
+			} else if manager == "npm" || s.otherFolder() {
+				continue // npm runs scripts, whatever the lock file
+			}
+			p.Report(h.finding(p, api.EntryWarning, fmt.Sprintf("%s of application %q %s %s, but its folder has only %s",
+				h.name, p.Application.Name, does, manager, anyOf(locked)), ""))
 			break
 		}
 	}

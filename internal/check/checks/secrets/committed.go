@@ -14,7 +14,8 @@ var committed = check.Check{
 		"there has leaked, and stays in the history when the file is deleted. Texts that have the form of one " +
 		"vendor's token or of a private key are errors. What only looks like a secret, because a variable is called so " +
 		"and its value is random, is a warning, but an error in a .env file, which is there to hold real values. In " +
-		"tests, documentation and example files the first are warnings, and the others are left alone. " +
+		"tests, documentation and example files the first are warnings, and the others are left alone, as are values that are " +
+		"plainly made up, such as 1234567890abcdef. " +
 		"Files of more than 1 MiB are not read, and a comment such as gitleaks:allow hides nothing. " +
 		"The forms are those of gitleaks.",
 	Fix:            howToRepair,
@@ -37,7 +38,7 @@ func runCommitted(p *check.Pass) error {
 // not worth a word.
 func severityToPublish(l leak) api.ReportEntryType {
 	switch {
-	case l.guessed && l.isExample():
+	case l.guessed && (l.isExample() || l.isMadeUp()):
 		return ""
 	case l.isExample(), l.guessed && !l.isEnvironment():
 		return api.EntryWarning

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -78,8 +79,9 @@ func (r *rules) find(ctx context.Context, file, text string) []leak {
 	//nolint:staticcheck // v8 takes no other type.
 	found := r.gitleaks.DetectContext(ctx, detect.Fragment{FilePath: file, Raw: text, StartLine: 1})
 	leaks := make([]leak, 0, len(found))
+	starts := lineStarts(text)
 	for _, f := range found {
-		leaks = append(leaks, newLeak(f, text))
+		leaks = append(leaks, newLeak(f, text, starts))
 	}
 	// gitleaks walks a map of rules: the order is ours to give.
 	slices.SortFunc(leaks, func(a, b leak) int {
@@ -99,7 +101,7 @@ func byCertainty(a, b leak) int {
 	}
 }
 
-func newLeak(f report.Finding, text string) leak {
+func newLeak(f report.Finding, text string, starts []int) leak {
 	l := leak{
 		rule: f.RuleID, description: f.Description, file: f.File, secret: f.Secret,
 		guessed: slices.Contains(guessing, f.RuleID),
@@ -107,7 +109,7 @@ func newLeak(f report.Finding, text string) leak {
 	if f.Secret == "" {
 		return l
 	}
-	l.line, l.column, l.snippet = locate(text, f.StartLine, f.Secret)
+	l.line, l.column, l.snippet = locate(text, starts, f.StartLine, f.Secret)
 	return l
 }
 
@@ -120,20 +122,28 @@ func beginning(before string) string {
 	return strings.ToValidUTF8(before[max(0, len(before)-maxBeginning):], "")
 }
 
+// lineStarts are the offsets at which lines begin.
+func lineStarts(text string) []int {
+	starts := []int{0}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
 // locate finds a secret from a line on, which is where its match begins: gitleaks
 // counts columns in bytes, and from the match.
-func locate(text string, from int, secret string) (line, column int, snippet string) {
-	start := 0
-	for range from - 1 {
-		start += strings.IndexByte(text[start:], '\n') + 1
-	}
+func locate(text string, starts []int, from int, secret string) (line, column int, snippet string) {
+	start := starts[min(max(from, 1), len(starts))-1]
 	at := strings.Index(text[start:], secret)
 	if at < 0 {
 		return from, 1, check.Redacted
 	}
 	at += start
-	line = 1 + strings.Count(text[:at], "\n")
-	before := text[strings.LastIndexByte(text[:at], '\n')+1 : at]
+	line = sort.SearchInts(starts, at+1)
+	before := text[starts[line-1]:at]
 	column = utf8.RuneCountInString(before) + 1
 	return line, column, check.Harmless(beginning(before)) + check.Redacted
 }

@@ -45,7 +45,7 @@ func runOutsideApplications(p *check.Pass) error {
 // severityAtRoot is that of publishing, save in connect.yaml: a guess there would
 // take a default that is meant to be read for a secret.
 func severityAtRoot(l leak) api.ReportEntryType {
-	if l.guessed && l.file == connectyaml.FileName {
+	if l.guessed && l.file == connectyaml.FileName && !l.isMadeUp() {
 		return api.EntryInformation
 	}
 	return severityToPublish(l)
