@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,8 @@ import (
 )
 
 // One commit has one report, byte for byte: of a checkout, also one with the line
-// ends of Windows, of the release, and of a run on a server.
+// ends of Windows, of the release, and of a run on a server, which judges the same
+// when it is asked to.
 func TestOneReportEverywhere(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -39,7 +41,8 @@ func TestOneReportEverywhere(t *testing.T) {
 
 	alias := "--repository-alias=https://git.example/=file://" + repositories.Root + "/"
 	const address = "https://git.example/tax.git"
-	fromServer := reportOfRun(ctx, t, binary.Dev(t, t.TempDir(), alias), api.Repository{URL: address, Tag: "v1"})
+	server := binary.Dev(t, t.TempDir(), alias)
+	fromServer := reportOfRun(ctx, t, server, api.Repository{URL: address, Tag: "v1"})
 	if !bytes.Contains(fromServer, []byte(`# <b> & 'ü'`)) || bytes.HasSuffix(fromServer, []byte("\n")) {
 		t.Errorf("the server's report is %s", fromServer)
 	}
@@ -60,19 +63,23 @@ func TestOneReportEverywhere(t *testing.T) {
 		if got := bytes.Contains(text, []byte("\r\n")); got != (settings != nil) {
 			t.Fatalf("%s: the file has CRLF: %t", name, got)
 		}
-		if got := reportOfPath(ctx, t, alias, folder); !bytes.Equal(got, fromServer) {
-			t.Errorf("%s:\n%s\nand of the server\n%s", name, got, fromServer)
+		for by, flag := range map[string]string{"here": alias, "by the server": "--server=" + server.URL} {
+			if got := reportOfPath(ctx, t, folder, flag); !bytes.Equal(got, fromServer) {
+				t.Errorf("%s, judged %s:\n%s\nand of the run\n%s", name, by, got, fromServer)
+			}
 		}
 	}
-	if got := reportOfPath(ctx, t, alias, address+"@v1"); !bytes.Equal(got, fromServer) {
-		t.Errorf("the release:\n%s\nand of the server\n%s", got, fromServer)
+	for by, flag := range map[string]string{"here": alias, "by the server": "--server=" + server.URL} {
+		if got := reportOfPath(ctx, t, address+"@v1", flag); !bytes.Equal(got, fromServer) {
+			t.Errorf("the release, judged %s:\n%s\nand of the run\n%s", by, got, fromServer)
+		}
 	}
 }
 
 // reportOfPath is what `validate --json` prints, without the path.
-func reportOfPath(ctx context.Context, t *testing.T, alias, path string) []byte {
+func reportOfPath(ctx context.Context, t *testing.T, path string, flags ...string) []byte {
 	t.Helper()
-	out, err := exec.CommandContext(ctx, binary.Path(t), "validate", "--json", alias, path).Output()
+	out, err := exec.CommandContext(ctx, binary.Path(t), slices.Concat([]string{"validate", "--json"}, flags, []string{path})...).Output()
 	if failed := (*exec.ExitError)(nil); !errors.As(err, &failed) || failed.ExitCode() != 1 {
 		t.Fatalf("greenroom validate %s: %v\n%s", path, err, out)
 	}

@@ -111,6 +111,9 @@ func (c *validateCommand) outcome(ctx context.Context, j *judge, path string, ou
 		return outcome{err: err}
 	}
 	subject := subjectOf(path, result.Result)
+	if c.Only != "" {
+		subject.Outcomes = nil // who asks for some rules knows that the others do not run
+	}
 	text, err := out.render(subject)
 	return outcome{subject: subject, text: text, notes: result.notes, err: err}
 }
