@@ -115,9 +115,10 @@ var rules = []Rule{
 	},
 	{
 		ID: ruleType, Summary: "A value is of the type that its key needs.",
-		Why: "Configuration ends up in environment variables, which are texts. Without quotes YAML reads 19 as a " +
-			"number, true as a boolean and {a: b} as an object. The official parser refuses those where a text is " +
-			"needed: as numbers, 010 and 1.0 would not be what was written any more.",
+		Why: "The official parser converts nothing: where a text, a list or an object is needed, it takes no other. " +
+			"Configuration ends up in environment variables, which are texts, but without quotes YAML reads 19 as a " +
+			"number, true as a boolean and {a: b} as an object; as numbers, 010 and 1.0 would not be what was " +
+			"written any more.",
 		Fix: "Quotes numbers, booleans and brackets where a text is needed, takes quotes away where a number or a " +
 			"boolean is, writes yes and no as true and false, and gives an optional key without a value the empty " +
 			"one or removes it.",
