@@ -11,6 +11,7 @@ func Checks() []check.Check {
 		buildFile,
 		startCommand,
 		undeclaredApplication,
+		undeclaredPackage,
 		lockFile,
 		outsideDependency,
 		submodule,
