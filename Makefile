@@ -50,7 +50,7 @@ verify:
 # race ends with the tests that count memory, which the race detector would inflate.
 race:
 	$(MAKE) test GOFLAGS="-race -timeout=20m"
-	go test -count=1 -run TestHostile ./internal/connectyaml ./internal/check/checks
+	go test -count=1 -run "TestHostile|TestValidateInLittleMemory" ./internal/connectyaml ./internal/check/checks ./e2e
 
 # clients runs the official CLI and SDK against the binary; node is required.
 clients: e2e/clients/node_modules
