@@ -131,6 +131,9 @@ func runEnd(o Outcome, now time.Time) (*store.RunEnd, error) {
 	if end.Report, err = report.JSON(o.Report); err != nil {
 		return nil, err
 	}
+	if end.Findings, err = json.Marshal(counted(o.Report.Findings)); err != nil {
+		return nil, fmt.Errorf("encode counts of findings: %w", err)
+	}
 	return end, nil
 }
 

@@ -50,9 +50,9 @@ type Run struct {
 	CreatedAt          time.Time
 	StartedAt, EndedAt time.Time // zero until then
 	// Steps is JSON: what the run did and how long each step took. Report is
-	// JSON: the api.Report. Both are nil until the run has ended, and when it
-	// ended without one.
-	Steps, Report []byte
+	// JSON: the api.Report, and Findings how many of each type it has. They are nil
+	// until the run has ended, and when it ended without one.
+	Steps, Report, Findings []byte
 }
 
 // Ended says whether nothing will happen to the run any more.
@@ -73,6 +73,6 @@ type RunEnd struct {
 	State   RunState
 	Commit  string
 	EndedAt time.Time
-	// Steps and Report are the run's, nil when there are none.
-	Steps, Report []byte
+	// Steps, Report and Findings are the run's, nil when there are none.
+	Steps, Report, Findings []byte
 }

@@ -71,7 +71,8 @@ type Store interface {
 type Runs interface {
 	// Run returns ErrNotFound when there is none.
 	Run(ctx context.Context, id string) (Run, error)
-	// RunsOf lists the runs of a draft, newest first, and how many there are.
+	// RunsOf lists the runs of a draft, newest first, without their reports, and how
+	// many there are.
 	RunsOf(ctx context.Context, draftID string, limit, offset int) ([]Run, int, error)
 	// ClaimRun gives the run to the holder of claim.Token until claim.Until, when
 	// it is due: queued, or running with a lease that ended. It returns the run

@@ -44,7 +44,7 @@ const (
 	insertRun = `INSERT INTO run (id, draft_id, project, kind, certification, state, token, due_at, attempt,
 		cancel_requested, url, tag, commit_id, created_at, started_at, ended_at)
 		VALUES ($1, $2, $3, $4, $5, 'queued', '', $6, 0, 0, $7, $8, '', $9, 0, 0)`
-	endRun = `UPDATE run SET state = $3, token = '', commit_id = $4, ended_at = $5, steps = $6, report = $7
+	endRun = `UPDATE run SET state = $3, token = '', commit_id = $4, ended_at = $5, steps = $6, report = $7, findings = $8
 		WHERE id = $1 AND token = $2 AND state = 'running'`
 	// A queued run ends at once, a running one at its holder's next heartbeat.
 	cancelRun = `UPDATE run SET cancel_requested = 1,
@@ -205,5 +205,6 @@ func (t transaction) startRun(ctx context.Context, r store.Run) error {
 func endRunArgs(id, token string, e store.RunEnd) []any {
 	return []any{
 		id, token, string(e.State), e.Commit, micros(e.EndedAt), nullable(string(e.Steps)), nullable(string(e.Report)),
+		nullable(string(e.Findings)),
 	}
 }

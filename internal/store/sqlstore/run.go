@@ -9,10 +9,12 @@ import (
 )
 
 const (
-	runColumns = `id, draft_id, project, kind, certification, state, token, due_at, attempt, cancel_requested,
-		url, tag, commit_id, created_at, started_at, ended_at, steps, report`
+	// A report may have megabytes, of which a list would read hundreds.
+	listedRunColumns = `id, draft_id, project, kind, certification, state, token, due_at, attempt, cancel_requested,
+		url, tag, commit_id, created_at, started_at, ended_at, steps, findings`
+	runColumns    = listedRunColumns + `, report`
 	selectRun     = `SELECT ` + runColumns + ` FROM run WHERE id = $1`
-	listRunsOf    = `SELECT ` + runColumns + ` FROM run WHERE draft_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`
+	listRunsOf    = `SELECT ` + listedRunColumns + `, NULL FROM run WHERE draft_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`
 	countRunsOf   = `SELECT COUNT(*) FROM run WHERE draft_id = $1`
 	selectBacklog = `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM run WHERE state IN ('queued', 'running') AND due_at <= $1`
 	selectDue     = `SELECT id FROM run WHERE state IN ('queued', 'running') AND due_at <= $1 ORDER BY due_at, id LIMIT $2`
@@ -45,13 +47,14 @@ func scanRun(scan scanner) (store.Run, error) {
 	var r store.Run
 	var due, created, started, ended int64
 	err := scan(&r.ID, &r.DraftID, &r.Project, &r.Kind, &r.Certification, &r.State, &r.Token, &due, &r.Attempt,
-		&r.CancelRequested, &r.URL, &r.Tag, &r.Commit, &created, &started, &ended, &r.Steps, &r.Report)
+		&r.CancelRequested, &r.URL, &r.Tag, &r.Commit, &created, &started, &ended, &r.Steps, &r.Findings, &r.Report)
 	r.DueAt, r.CreatedAt = fromMicros(due), fromMicros(created)
 	r.StartedAt, r.EndedAt = fromMicros(started), fromMicros(ended)
 	return r, err
 }
 
-// RunsOf lists the runs of a draft, newest first, and how many there are.
+// RunsOf lists the runs of a draft, newest first, without their reports, and how many
+// there are.
 func (s *Store) RunsOf(ctx context.Context, draftID string, limit, offset int) ([]store.Run, int, error) {
 	runs, total, err := readPage(ctx, s, paged{
 		count: countRunsOf, list: listRunsOf, args: []any{draftID}, limit: limit, offset: offset,

@@ -59,7 +59,11 @@ func (m *model) RunsOf(ctx context.Context, draftID string, limit, offset int) (
 	all := m.sortedRuns(func(r store.Run) bool { return r.DraftID == draftID }, func(a, b store.Run) int {
 		return -cmp.Or(a.CreatedAt.Compare(b.CreatedAt), compareCodePoints(a.ID, b.ID))
 	})
-	return window(all, limit, offset), len(all), err
+	page := slices.Clone(window(all, limit, offset))
+	for i := range page {
+		page[i].Report = nil
+	}
+	return page, len(all), err
 }
 
 func (m *model) DueRuns(ctx context.Context, now time.Time, limit int) ([]string, error) {

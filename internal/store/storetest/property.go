@@ -335,6 +335,7 @@ func (m *machine) randomEnd(t *rapid.T) store.RunEnd {
 	}
 	if end.State != store.RunCancelled {
 		end.Commit, end.Steps, end.Report = "0123abcd", []byte(`[]`), []byte(`{"valid":true}`)
+		end.Findings = []byte(`{"errors":0}`)
 	}
 	return end
 }

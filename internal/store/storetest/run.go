@@ -65,6 +65,7 @@ var runTests = map[string]func(*testing.T, store.Store){
 			held := claim(t, s, runIDs[i], "token")
 			end := store.RunEnd{
 				State: state, Commit: "0123abcd", EndedAt: at(7), Steps: []byte(oddDocument), Report: []byte(`{"valid":false}`),
+				Findings: []byte(`{"errors":2}`),
 			}
 			requireNil(t, s.EndRun(t.Context(), held.ID, "token", end))
 			requireEqual(t, must(s.Run(t.Context(), held.ID))(t), ended(held, end))
@@ -77,7 +78,7 @@ var runTests = map[string]func(*testing.T, store.Store){
 		claim(t, s, "r1", "token")
 		requireNil(t, s.EndRun(t.Context(), "r1", "token", store.RunEnd{State: store.RunCancelled, EndedAt: at(7)}))
 		// Empty text is no JSON: there must be none.
-		if r := must(s.Run(t.Context(), "r1"))(t); r.Steps != nil || r.Report != nil {
+		if r := must(s.Run(t.Context(), "r1"))(t); r.Steps != nil || r.Report != nil || r.Findings != nil {
 			t.Errorf("steps %q and report %q, want none", r.Steps, r.Report)
 		}
 	},

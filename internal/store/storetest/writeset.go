@@ -45,10 +45,11 @@ var writeSetTests = map[string]func(*testing.T, store.Store){
 		said := r
 		said.State, said.Token, said.Attempt, said.CancelRequested = store.RunSucceeded, "token", 7, true
 		said.Commit, said.StartedAt, said.EndedAt, said.Steps, said.Report = "abc", at(1), at(2), []byte(`[]`), []byte(`{}`)
+		said.Findings = []byte(`{}`)
 		addRun(t, s, d, said)
 		got := must(s.Run(t.Context(), "r1"))(t)
 		requireEqual(t, got, r)
-		if got.Steps != nil || got.Report != nil {
+		if got.Steps != nil || got.Report != nil || got.Findings != nil {
 			t.Errorf("steps %q and report %q of a run that has not ended", got.Steps, got.Report)
 		}
 	},
@@ -122,13 +123,14 @@ func loaded(d store.Draft, held store.Run) store.WriteSet {
 	w.CancelRun = "r3"
 	w.EndRun = &store.RunEnd{
 		State: store.RunSucceeded, Commit: "0123abcd", EndedAt: at(3),
-		Steps: []byte(`[{"name":"fetch"}]`), Report: []byte(oddDocument),
+		Steps: []byte(`[{"name":"fetch"}]`), Report: []byte(oddDocument), Findings: []byte(`{"errors":1}`),
 	}
 	return w
 }
 
 // ended is r after its end.
 func ended(r store.Run, end store.RunEnd) store.Run {
-	r.State, r.Token, r.Commit, r.EndedAt, r.Steps, r.Report = end.State, "", end.Commit, end.EndedAt, end.Steps, end.Report
+	r.State, r.Token, r.Commit, r.EndedAt, r.Steps = end.State, "", end.Commit, end.EndedAt, end.Steps
+	r.Report, r.Findings = end.Report, end.Findings
 	return r
 }
