@@ -21,8 +21,8 @@ var outsideDependency = check.Check{
 	Why: "The buildpack sees the application's folder alone. A dependency given by a path that leads out of it " +
 		"(file:, link:, portal: in package.json, replace in go.mod, -e ../ in requirements.txt) is not there when the " +
 		"application is built. For devDependencies and optionalDependencies that is a warning, since the " +
-		"application may run without them; so it is for workspace:, which only a workspace around the folder can resolve, " +
-		"and where a script of package.json names the path too, since it may fetch the package by itself.",
+		"application may run without them; so it is for workspace:, which only a workspace around the folder can resolve. " +
+		"Where a script of package.json names the path too it is information, since the script may fetch the package.",
 	Fix:            "Publish the package to a registry and depend on its version, or copy it into the application's folder.",
 	RunApplication: runOutsideDependency,
 }
@@ -75,7 +75,10 @@ func outsideOfPackage(p *check.Pass, entry fs.DirEntry) ([]api.Finding, error) {
 		default:
 			continue
 		}
-		if d.Group != "dependencies" || fetchedByScript(pkg, d.Version) {
+		switch {
+		case fetchedByScript(pkg, d.Version):
+			f.Type = api.EntryInformation
+		case d.Group != "dependencies":
 			f.Type = api.EntryWarning
 		}
 		found = append(found, f)
