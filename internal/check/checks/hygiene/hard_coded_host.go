@@ -123,7 +123,7 @@ var (
 	// comparing and providing are functions that look at an address, or take one for
 	// the case that there is none.
 	comparing = regexp.MustCompile(`(?i)^(startsWith|endsWith|includes|contains|indexOf|test|match|matches|replace|replaceAll|split|equals|equal|HasPrefix|HasSuffix|startswith|endswith)$`)
-	providing = regexp.MustCompile(`(?i)env|default|fallback|optional|else|config|coalesce|^or$|^get$|^str$|^url$|^field$|^value$`)
+	providing = regexp.MustCompile(`(?i)env|default|fallback|optional|else|config|coalesce|^or$|^get(Property)?$|^option$|^String(Var)?P?$|^str$|^url$|^field$|^value$`)
 )
 
 // isUsedAsItIs tells whether the text at an index is an address that the code goes
@@ -193,7 +193,7 @@ func (c code) isAssignedForUse(i int) bool {
 	}
 	around := c.At(name - 1)
 	if mark.Is(":") {
-		return around.Is("{") || around.Is(",")
+		return (around.Is("{") || around.Is(",")) && !c.isAmongDefaults(name)
 	}
 	if c.language == source.Java || c.language == source.Go {
 		return true
@@ -202,5 +202,23 @@ func (c code) isAssignedForUse(i int) bool {
 		open := c.Opening(name - 1)
 		return !c.At(open - 2).Is("def")
 	}
-	return !around.Is("(") && !around.Is(",") && !around.Is("{")
+	return !around.Is(",") && !around.Is("{") && !c.At(c.Opening(name-1)).Is("(")
+}
+
+// maxObjects is how many objects around a member are looked at.
+const maxObjects = 3
+
+// isAmongDefaults tells whether the member at an index is one of an object of
+// defaults: defaults = { url: "…" }.
+func (c code) isAmongDefaults(member int) bool {
+	for range maxObjects {
+		open := c.Opening(member - 1)
+		if !c.At(open).Is("{") || !c.At(open-1).Is("=") && !c.At(open-1).Is(":") && !c.At(open-1).Is("(") {
+			return false
+		}
+		if member = open - 2; unused.MatchString(c.At(member).Text) {
+			return true
+		}
+	}
+	return false
 }

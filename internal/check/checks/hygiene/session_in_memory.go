@@ -132,4 +132,4 @@ func (c code) mayNameStore(open int) bool {
 }
 
 // sessionMap are names for a store of sessions: sessions, userSessions, sessionStore.
-var sessionMap = regexp.MustCompile(`^(\w*[sS]|s)essions?(Store|Map|ById|Cache)?$`)
+var sessionMap = regexp.MustCompile(`^(\w*S|\w*_s|s)essions?(Store|Map|ById|Cache)?$`)
