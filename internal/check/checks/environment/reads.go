@@ -182,9 +182,19 @@ func (r *reader) python(i int) {
 	}
 }
 
+// springVariable is the text of an annotation that stands for a variable without a
+// default. Lower-case names are those of properties.
+var springVariable = regexp.MustCompile(`^\$\{[A-Z][A-Z0-9_]+\}$`)
+
 func (r *reader) java(i int) {
-	if r.Are(i, "System", ".", "getenv", "(") {
+	switch {
+	case r.Are(i, "System", ".", "getenv", "(", ")", ".", "get", "("):
+		r.call(i, i+7, bare)
+	case r.Are(i, "System", ".", "getenv", "("):
 		r.call(i, i+3, bare)
+	case r.Are(i, "Value", "(") && r.At(i-1).Is("@") && r.At(i+3).Is(")") && springVariable.MatchString(r.At(i+2).Text):
+		t := r.At(i + 2)
+		r.found = append(r.found, access{key: strings.Trim(t.Text, "${}"), need: bare, line: t.Line, column: t.Column})
 	}
 }
 

@@ -123,7 +123,7 @@ var (
 	// comparing and providing are functions that look at an address, or take one for
 	// the case that there is none.
 	comparing = regexp.MustCompile(`(?i)^(startsWith|endsWith|includes|contains|indexOf|test|match|matches|replace|replaceAll|split|equals|equal|HasPrefix|HasSuffix|startswith|endswith)$`)
-	providing = regexp.MustCompile(`(?i)env|default|fallback|optional|else|config|coalesce|^or$|^get(Property)?$|^option$|^String(Var)?P?$|^str$|^url$|^field$|^value$`)
+	providing = regexp.MustCompile(`(?i)env|default|fallback|optional|else|config|coalesce|^or$|^get(Property)?$|^option$|^String(Var)?P?$|^str$|(?-i:^url$)|^field$|^value$`)
 )
 
 // isUsedAsItIs tells whether the text at an index is an address that the code goes
@@ -149,7 +149,7 @@ func (c code) isUsedAsItIs(i int) bool {
 	switch {
 	case callee == "URL" && !first:
 		return regionalHost.MatchString(c.At(i).Text) // any other is there to read a path
-	case callee == "get" && first:
+	case strings.EqualFold(callee, "get") && first:
 		return true
 	}
 	return !comparing.MatchString(callee) && !providing.MatchString(callee)

@@ -136,10 +136,16 @@ func isLocal(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || !strings.Contains(host, ".")
 }
 
+// setter is the beginning of a function that sets a member.
+var setter = regexp.MustCompile(`^(set|with)[A-Z]`)
+
 // isPassword tells whether the text at an index is what a variable or member called
 // password gets.
 func (c code) isPassword(i int) bool {
 	mark, name := c.At(i-1), i-2
+	if mark.Is("(") && c.At(i+1).Is(")") {
+		return setter.MatchString(c.At(name).Text) && passwordName.MatchString(c.At(name).Text)
+	}
 	if !mark.Is("=") && !mark.Is(":=") && !mark.Is(":") {
 		return false
 	}
