@@ -8,12 +8,14 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 )
 
-// maxListed is how many findings one check lists of one folder. Who has more of
-// them has one cause to mend, and the first ones show it.
+// maxListed is how many findings ReportFew lists of one folder.
 const maxListed = 20
 
-// ReportFew reports the first findings about a folder, and how many it leaves out.
-// Errors go first: what is left out is no more than what is listed.
+// ReportFew reports the first 20 findings about a folder, and how many it leaves
+// out. It is for findings that have one cause where they are many: whoever committed
+// a folder of links or has a habit in the code sees it by the first ones. Errors go
+// first, so that what is left out is no worse than what is listed. Each listed one
+// counts for the bound of Report, which only a tree of many folders reaches.
 func (p *Pass) ReportFew(folder string, findings []api.Finding) {
 	slices.SortStableFunc(findings, func(a, b api.Finding) int { return cmp.Compare(rank(a.Type), rank(b.Type)) })
 	listed := findings[:min(len(findings), maxListed)]

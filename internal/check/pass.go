@@ -48,7 +48,10 @@ func Once[T any](p *Pass, key any, look func() (T, error)) (T, error) {
 	return value, err
 }
 
-// Bounds of what one check says of one tree or application.
+// Bounds of what one check says of one tree or application, so that no tree makes a
+// report that nobody can store or read. Whoever has fewer findings reads all of
+// them, for each is to be mended by itself: a variable, a script, a secret. A check
+// whose findings have one cause stops long before, by ReportFew.
 const (
 	maxFindings = 200
 	maxMessage  = 2000 // in bytes

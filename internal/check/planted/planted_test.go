@@ -13,16 +13,8 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/golden"
 )
 
-// unmeasured are the families of checks for which nothing is planted. Their checks
-// do not run here.
-var unmeasured = []string{"hygiene"}
-
-func measured() []check.Check {
-	return slices.DeleteFunc(checks.All(), func(c check.Check) bool { return slices.Contains(unmeasured, c.Family()) })
-}
-
 func TestPlanted(t *testing.T) { //nolint:paralleltest // the trees share the scores
-	engine := check.New(measured()...)
+	engine := check.New(checks.All()...)
 	total := scores{}
 	for _, file := range trees(t) {
 		t.Run(filepath.ToSlash(file), func(t *testing.T) {
@@ -40,7 +32,7 @@ func TestPlanted(t *testing.T) { //nolint:paralleltest // the trees share the sc
 			}
 		})
 	}
-	for _, c := range measured() {
+	for _, c := range checks.All() {
 		if s := total[c.ID]; s == nil || s.planted == 0 {
 			t.Errorf("no fault is planted for %s: add testdata/faults/%s/*.txtar", c.ID, c.ID)
 		}

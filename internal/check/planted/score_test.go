@@ -71,9 +71,10 @@ found at their file, line and column, with %d wrong findings in all these trees 
 that only look as if something were wrong with them: precision %s, recall %s.
 
 The connectors, faults and near misses are in `+"`internal/check/planted/testdata`"+`: JavaScript,
-TypeScript, Java and Python, and every application type. They were written by the same
-people as the rules, so that they say that a rule does what it promises. What it is worth in
-the field, [the judgement of public connectors](corpus-judgement.md) tells. The rules of
+TypeScript, Java, Python and Go, and every application type. They were written by the same
+people as the rules, and where a tree showed that a rule was wrong, the rule was mended: the
+figures say that a rule does what it promises, not how often it errs. What it is worth in the
+field, [the judgement of public connectors](corpus-judgement.md) tells. The rules of
 connect.yaml have a corpus of their own; only some of them are here.
 
 *Precision* is found / (found + wrong), *recall* is found / planted.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,12 +29,22 @@ var roleOfFolder = map[string]Role{
 	"doc": Document, "docs": Document, "example": Document, "examples": Document, "sample": Document, "samples": Document,
 }
 
+// sourceSet is where Maven and Gradle look for the code of Java: src/main/java,
+// src/test/java, and others by habit, such as src/it/java and src/integrationTest/java.
+var sourceSet = regexp.MustCompile(`(?:^|/)src/([^/]+)/(?:java|kotlin)(?:/|$)`)
+
 // RoleOf goes by the habits of the field: the names of the folders on the way to a
 // file, the outermost first, and then the names that test runners and tools look
 // for, such as jest.config.js. The path begins below the application's folder,
 // whose own name says nothing; nor do those of Java's packages, as in com.example.
 func RoleOf(below string) Role {
-	folders, _, _ := strings.Cut(path.Dir(below), "src/main/java")
+	folders := path.Dir(below)
+	if m := sourceSet.FindStringSubmatchIndex(folders); m != nil {
+		if set := strings.ToLower(folders[m[2]:m[3]]); set == "it" || strings.Contains(set, "test") {
+			return Test
+		}
+		folders = folders[:m[0]]
+	}
 	for folder := range strings.SplitSeq(folders, "/") {
 		if role := roleOfFolder[strings.ToLower(folder)]; role != Released {
 			return role

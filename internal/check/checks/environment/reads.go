@@ -29,6 +29,9 @@ type access struct {
 	key          string
 	need         need
 	line, column int
+	// member is the name of the member of an object that gets the value as it is, ""
+	// when none does.
+	member string
 }
 
 // reader finds the accesses in the code of a file.
@@ -66,7 +69,7 @@ func accesses(file source.File) (found []access, dynamic bool) {
 func (r *reader) add(name int, n need) {
 	t := r.At(name)
 	if isName.MatchString(t.Text) {
-		r.found = append(r.found, access{t.Text, n, t.Line, t.Column})
+		r.found = append(r.found, access{key: t.Text, need: n, line: t.Line, column: t.Column})
 	}
 }
 
@@ -80,7 +83,11 @@ func (r *reader) javaScript(i int) {
 	next := i + 3
 	switch {
 	case (r.At(next).Is(".") || r.At(next).Is("?.")) && r.At(next+1).Kind == source.Word:
+		known := len(r.found)
 		r.add(next+1, r.use(i, next+2))
+		if len(r.found) > known && r.At(i-1).Is(":") && r.isProperty(i-1) {
+			r.found[known].member = r.At(i - 2).Text
+		}
 	case r.At(next).Is("?.") && r.At(next+1).Is("["):
 		r.subscript(i, next+1)
 	case r.At(next).Is("["):
@@ -175,9 +182,19 @@ func (r *reader) python(i int) {
 	}
 }
 
+// springVariable is the text of an annotation that stands for a variable without a
+// default. Lower-case names are those of properties.
+var springVariable = regexp.MustCompile(`^\$\{[A-Z][A-Z0-9_]+\}$`)
+
 func (r *reader) java(i int) {
-	if r.Are(i, "System", ".", "getenv", "(") {
+	switch {
+	case r.Are(i, "System", ".", "getenv", "(", ")", ".", "get", "("):
+		r.call(i, i+7, bare)
+	case r.Are(i, "System", ".", "getenv", "("):
 		r.call(i, i+3, bare)
+	case r.Are(i, "Value", "(") && r.At(i-1).Is("@") && r.At(i+3).Is(")") && springVariable.MatchString(r.At(i+2).Text):
+		t := r.At(i + 2)
+		r.found = append(r.found, access{key: strings.Trim(t.Text, "${}"), need: bare, line: t.Line, column: t.Column})
 	}
 }
 
@@ -226,7 +243,7 @@ func placeholders(file source.File) []access {
 			continue
 		}
 		for _, m := range placeholder.FindAllStringSubmatch(t.Text, -1) {
-			out = append(out, access{m[1], strict, t.Line, t.Column})
+			out = append(out, access{key: m[1], need: strict, line: t.Line, column: t.Column})
 		}
 	}
 	return out
@@ -249,7 +266,7 @@ func springPlaceholders(file source.File) []access {
 			continue
 		}
 		for _, m := range springName.FindAllStringSubmatchIndex(line, -1) {
-			out = append(out, access{line[m[2]:m[3]], bare, n + 1, len([]rune(line[:m[0]])) + 1})
+			out = append(out, access{key: line[m[2]:m[3]], need: bare, line: n + 1, column: len([]rune(line[:m[0]])) + 1})
 		}
 	}
 	return out

@@ -24,6 +24,10 @@ type usage struct {
 	// optional are the keys that some code does without, set those that are set in
 	// the folder itself.
 	optional, set map[string]bool
+	// members are accesses whose values objects get, and fallbacks the members for
+	// which some code has another value.
+	members   []place
+	fallbacks map[string]bool
 	// writes are where the code sets variables, tests where it does without those of
 	// the platform.
 	writes, tests []place
@@ -41,7 +45,7 @@ func usageOf(p *check.Pass) (*usage, error) {
 type usageKey struct{}
 
 func readUsage(p *check.Pass) (*usage, error) {
-	u := &usage{first: map[string]place{}, optional: map[string]bool{}, set: map[string]bool{}, mentioned: map[string]bool{}, complete: true}
+	u := &usage{first: map[string]place{}, optional: map[string]bool{}, set: map[string]bool{}, mentioned: map[string]bool{}, fallbacks: map[string]bool{}, complete: true}
 	whole, err := source.Walk(p.Tree, p.Application.Name, func(f source.File) error {
 		words(f.Text, func(word string) {
 			if _, own := p.Application.KeyPositions[word]; own {
@@ -55,12 +59,13 @@ func readUsage(p *check.Pass) (*usage, error) {
 	if err != nil {
 		return nil, err
 	}
+	u.weighMembers()
 	return u, u.dotenv(p)
 }
 
 func (u *usage) file(app *connectyaml.Application, f source.File) {
-	if strings.HasSuffix(f.Name, ".java") || strings.HasSuffix(f.Name, ".kt") || outside.MatchString(f.Text) {
-		u.complete = false // Spring binds variables to names of its own
+	if strings.HasSuffix(f.Name, ".java") || strings.HasSuffix(f.Name, ".kt") || binders.MatchString(f.Text) || outside.MatchString(f.Text) {
+		u.complete = false // Spring and such libraries bind variables to names of their own
 	}
 	if f.Language == 0 {
 		u.settings(f.Text)
@@ -75,6 +80,7 @@ func (u *usage) file(app *connectyaml.Application, f source.File) {
 	if app.InMerchantCenter() {
 		found = placeholders(f) // the code itself runs in a browser
 	}
+	fallbacks(f.Tokens(), func(member string) { u.fallbacks[member] = true })
 	lenient := f.Language == source.Python && strings.Contains(f.Text, "KeyError")
 	for _, a := range append(found, springPlaceholders(f)...) {
 		if lenient && a.need == bare {
@@ -84,11 +90,31 @@ func (u *usage) file(app *connectyaml.Application, f source.File) {
 	}
 }
 
+// weighMembers adds the accesses whose values objects get, once the whole code was
+// seen.
+func (u *usage) weighMembers() {
+	for _, p := range u.members {
+		if u.fallbacks[p.member] {
+			p.need = optional
+		}
+		p.member = ""
+		u.add(p)
+	}
+}
+
+// binders are libraries of Python and Go that make the names of variables from those
+// of members.
+var binders = regexp.MustCompile(`BaseSettings|\.prefixed\(|spf13/viper|kelseyhightower/envconfig|sethvargo/go-envconfig|knadh/koanf|caarlos0/env`)
+
 // outside finds dependencies on packages elsewhere in the repository, which may
 // read variables too.
 var outside = regexp.MustCompile(`"(file|link|portal|workspace):|require\(['"]\.\./\.\./\.\./|from ['"]\.\./\.\./\.\./`)
 
 func (u *usage) add(p place) {
+	if p.need == bare && p.member != "" {
+		u.members = append(u.members, p)
+		return
+	}
 	switch p.need {
 	case written:
 		u.writes = append(u.writes, p)

@@ -25,12 +25,14 @@ func (r *reader) useIn(start, end, outer int) need {
 	switch {
 	case next.Is("=") || next.Is(":="):
 		return written
-	case next.Kind != source.Text && slices.Contains(testsBehind, next.Text), slices.Contains(testsBefore, before.Text):
-		return optional
 	case before.Is("!") || before.Is("not"):
 		return r.negated(start-1, end)
+	case next.Kind != source.Text && slices.Contains(testsBehind, next.Text), slices.Contains(testsBefore, before.Text):
+		return optional
 	case before.Is(":") && !r.isProperty(start-1), next.Is(":"):
 		return optional // a part of a condition
+	case before.Is(":") && r.isChecked(start-1):
+		return optional
 	case (before.Is("=") || before.Is(":=")) && outer > 1:
 		return r.assigned(start-2, end)
 	case (before.Is("(") || before.Is(",")) && outer > 0:
@@ -59,12 +61,21 @@ func (r *reader) behindType(end int) int {
 }
 
 // negated is a value behind the mark at an index: what follows if it is missing
-// tells whether that is a failure.
+// tells whether that is a failure. Others may be tested beside it: if (!a || !b).
 func (r *reader) negated(mark, end int) need {
+	if open := r.Opening(mark - 1); r.At(open).Is("(") && r.At(open-1).Is("if") && !r.At(mark-1).Is("!") {
+		closing := r.Closing(open)
+		if closing < 0 || slices.ContainsFunc(r.Tokens[open:closing], func(t source.Token) bool { return t.Is("&&") || t.Is("?") }) {
+			return optional
+		}
+		end = closing
+	} else if !r.At(mark - 1).Is("if") {
+		return optional
+	}
 	for r.At(end).Is(")") || r.At(end).Is("{") || r.At(end).Is(":") {
 		end++
 	}
-	if (r.At(mark-1).Is("(") || r.At(mark-1).Is("if")) && (r.At(end).Is("throw") || r.At(end).Is("raise")) {
+	if r.At(end).Is("throw") || r.At(end).Is("raise") {
 		return strict
 	}
 	return optional
@@ -76,6 +87,30 @@ func (r *reader) isProperty(colon int) bool {
 	name, before := r.At(colon-1), r.At(colon-2)
 	return (name.Kind == source.Word || name.Kind == source.Text) && (before.Is("{") || before.Is(","))
 }
+
+// checking are functions that compare an object with a schema, which may have
+// defaults.
+var checking = regexp.MustCompile(`(?i)^(safe)?parse|^validate`)
+
+// isChecked tells whether the member whose colon stands at an index is one of an
+// object that such a function gets.
+func (r *reader) isChecked(colon int) bool {
+	open := r.Opening(colon - 1)
+	return r.At(open).Is("{") && r.At(open-1).Is("(") && checking.MatchString(r.At(open-2).Text)
+}
+
+// fallbacks calls yield with the names of the members for which the code has
+// another value, or which it tests: options.host ?? "localhost".
+func fallbacks(tokens source.Tokens, yield func(string)) {
+	for i, t := range tokens {
+		if (t.Is(".") || t.Is("?.")) && tokens.At(i+1).Kind == source.Word && slices.Contains(testsMember, tokens.At(i+2).Text) {
+			yield(tokens.At(i + 1).Text)
+		}
+	}
+}
+
+// testsMember are what stands behind a member that need not be there.
+var testsMember = []string{"??", "||", "&&", "?.", "?", "??=", "||="}
 
 // assigned is a value that the name at an index gets.
 func (r *reader) assigned(name, end int) need {

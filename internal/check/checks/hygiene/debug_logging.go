@@ -99,9 +99,9 @@ func (c code) isDebugOutput(i int) bool {
 	case source.Python:
 		return are("print", "(") && !c.At(i-1).Is(".") && !c.At(i-1).Is("def")
 	case source.Java:
-		return are("System", ".", "out", ".", "println", "(") || are("System", ".", "out", ".", "printf", "(") || are(".", "printStackTrace", "(", ")")
+		return are("System", ".", "out", ".", "println", "(") || are("System", ".", "out", ".", "print", "(") || are("System", ".", "out", ".", "printf", "(") || are(".", "printStackTrace", "(", ")")
 	case source.Go:
-		return are("fmt", ".", "Println", "(") || are("fmt", ".", "Printf", "(")
+		return are("fmt", ".", "Println", "(") || are("fmt", ".", "Print", "(") || are("fmt", ".", "Printf", "(")
 	}
 	return false
 }

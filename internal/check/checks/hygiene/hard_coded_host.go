@@ -3,6 +3,7 @@ package hygiene
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/greenroom-registry/greenroom/api"
@@ -61,10 +62,10 @@ func runHardCodedHost(p *check.Pass) error {
 func hardCodedHosts(p *check.Pass, f source.File) []api.Finding {
 	var found []api.Finding
 	c := codeOf(f)
-	seen, regions := map[string]bool{}, c.regions()
+	seen, regions, binds := map[string]bool{}, c.regions(), c.bindsSettings()
 	for i, t := range c.Tokens {
 		address, what := hostOf(t)
-		if address == "" || seen[address] || len(regions) > 1 && regionalHost.MatchString(address) || !c.isUsedAsItIs(i) {
+		if address == "" || seen[address] || len(regions) > 1 && regionalHost.MatchString(address) || binds && c.isAssigned(i) || !c.isUsedAsItIs(i) {
 			continue
 		}
 		seen[address] = true
@@ -122,7 +123,7 @@ var (
 	// comparing and providing are functions that look at an address, or take one for
 	// the case that there is none.
 	comparing = regexp.MustCompile(`(?i)^(startsWith|endsWith|includes|contains|indexOf|test|match|matches|replace|replaceAll|split|equals|equal|HasPrefix|HasSuffix|startswith|endswith)$`)
-	providing = regexp.MustCompile(`(?i)env|default|fallback|optional|else|config|coalesce|^get$|^str$|^url$|^field$|^value$`)
+	providing = regexp.MustCompile(`(?i)env|default|fallback|optional|else|config|coalesce|^or$|^get(Property)?$|^option$|^String(Var)?P?$|^str$|(?-i:^url$)|^field$|^value$`)
 )
 
 // isUsedAsItIs tells whether the text at an index is an address that the code goes
@@ -137,7 +138,7 @@ func (c code) isUsedAsItIs(i int) bool {
 	if c.isNumberedAtRunTime(i) || c.inLogCall(i) || c.isBesideDevelopment(i) {
 		return false
 	}
-	if before.Is("=") || before.Is(":=") || before.Is(":") {
+	if c.isAssigned(i) || before.Is(":") {
 		return c.isAssignedForUse(i)
 	}
 	open := c.Opening(i - 1)
@@ -148,7 +149,7 @@ func (c code) isUsedAsItIs(i int) bool {
 	switch {
 	case callee == "URL" && !first:
 		return regionalHost.MatchString(c.At(i).Text) // any other is there to read a path
-	case callee == "get" && first:
+	case strings.EqualFold(callee, "get") && first:
 		return true
 	}
 	return !comparing.MatchString(callee) && !providing.MatchString(callee)
@@ -169,6 +170,17 @@ func (c code) isBesideDevelopment(i int) bool {
 	return false
 }
 
+// binders are what classes are marked with whose members get the values of variables.
+var binders = []string{"ConfigurationProperties", "ConfigProperties", "BaseSettings", "class-validator"}
+
+// bindsSettings tells whether the members of a class get their values from outside,
+// so that what the code assigns to them is a default.
+func (c code) bindsSettings() bool {
+	return slices.ContainsFunc(c.Tokens, func(t source.Token) bool { return t.Kind != source.Piece && slices.Contains(binders, t.Text) })
+}
+
+func (c code) isAssigned(i int) bool { return c.At(i-1).Is("=") || c.At(i-1).Is(":=") }
+
 // isAssignedForUse tells whether the text at an index is a value of its own; not a
 // default of a parameter, the end of a condition, or what only readers see.
 func (c code) isAssignedForUse(i int) bool {
@@ -181,7 +193,7 @@ func (c code) isAssignedForUse(i int) bool {
 	}
 	around := c.At(name - 1)
 	if mark.Is(":") {
-		return around.Is("{") || around.Is(",")
+		return (around.Is("{") || around.Is(",")) && !c.isAmongDefaults(name)
 	}
 	if c.language == source.Java || c.language == source.Go {
 		return true
@@ -190,5 +202,23 @@ func (c code) isAssignedForUse(i int) bool {
 		open := c.Opening(name - 1)
 		return !c.At(open - 2).Is("def")
 	}
-	return !around.Is("(") && !around.Is(",") && !around.Is("{")
+	return !around.Is(",") && !around.Is("{") && !c.At(c.Opening(name-1)).Is("(")
+}
+
+// maxObjects is how many objects around a member are looked at.
+const maxObjects = 3
+
+// isAmongDefaults tells whether the member at an index is one of an object of
+// defaults: defaults = { url: "…" }.
+func (c code) isAmongDefaults(member int) bool {
+	for range maxObjects {
+		open := c.Opening(member - 1)
+		if !c.At(open).Is("{") || !c.At(open-1).Is("=") && !c.At(open-1).Is(":") && !c.At(open-1).Is("(") {
+			return false
+		}
+		if member = open - 2; unused.MatchString(c.At(member).Text) {
+			return true
+		}
+	}
+	return false
 }

@@ -103,8 +103,12 @@ var (
 	passwordInURL = regexp.MustCompile(`^[a-z][a-z0-9+]*://(([^/:@\s]*):([^/:@\s{}$<>%]{6,}))@([^/:\s]+)`)
 	passwordForm  = regexp.MustCompile(`^[A-Za-z0-9_!@#%&*+.,;=?~-]{8,64}$`)
 	passwordName  = regexp.MustCompile(`(?i)(password|passwd|passphrase|pwd)$`)
-	// madeUp are texts that stand for a value, or name one.
-	madeUp = regexp.MustCompile(`(?i)passw|passphrase|pwd|your|example|placeholder|change_?me|secret|token|test|dummy|mock|fake|sample|xxx|\*\*\*|\.\.\.|1234|abcd|invalid|missing|required`)
+	// verdict is the beginning of a name for what is wrong with a password, whose text
+	// is a code.
+	verdict = regexp.MustCompile(`(?i)^(wrong|invalid|missing|incorrect|weak|bad|expired|forgot)`)
+	// madeUp are texts that stand for a value, or name one: the last form is that of
+	// the name of a field.
+	madeUp = regexp.MustCompile(`(?i)passw|passphrase|pwd|your|example|placeholder|change_?me|secret|token|test|dummy|mock|fake|sample|xxx|\*\*\*|\.\.\.|1234|abcd|invalid|missing|required|^[a-z]+(?:_[a-z]+)+_?\d{1,2}$`)
 )
 
 // minCredential is the length of the shortest user and password; of an API key as
@@ -132,15 +136,22 @@ func isLocal(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || !strings.Contains(host, ".")
 }
 
+// setter is the beginning of a function that sets a member.
+var setter = regexp.MustCompile(`^(set|with)[A-Z]`)
+
 // isPassword tells whether the text at an index is what a variable or member called
 // password gets.
 func (c code) isPassword(i int) bool {
 	mark, name := c.At(i-1), i-2
+	if mark.Is("(") && c.At(i+1).Is(")") {
+		return setter.MatchString(c.At(name).Text) && passwordName.MatchString(c.At(name).Text)
+	}
 	if !mark.Is("=") && !mark.Is(":=") && !mark.Is(":") {
 		return false
 	}
 	if mark.Is("=") && c.At(name-1).Is(":") {
 		name -= 2 // a type stands between
 	}
-	return passwordName.MatchString(c.At(name).Text)
+	text := c.At(name).Text
+	return passwordName.MatchString(text) && !verdict.MatchString(text)
 }

@@ -18,8 +18,9 @@ var openTodo = check.Check{
 	RunApplication: runOpenTodo,
 }
 
-// openNote is a mark at the beginning of a line, or what is written like one.
-var openNote = regexp.MustCompile(`(?m)(?:^|/\*|//|#)[\s/*#@!-]*(TODO|FIXME|XXX)\b|\b(TODO|FIXME|XXX)(?:\([^)\n]*\))?:`)
+// openNote is a mark at the beginning of a line, or what is written like one. Not
+// meant is a part of a word or form: TODO-list, XXX-XX-XXXX.
+var openNote = regexp.MustCompile(`(?m)(?:^|/\*|//|#)[\s/*#@!-]*(TODO|FIXME|XXX)(?:[^\w.,/-]|[.,/-]\W|[.,/-]?$)|\b(TODO|FIXME|XXX)(?:\([^)\n]*\))?:`)
 
 func runOpenTodo(p *check.Pass) error {
 	var found []api.Finding

@@ -58,6 +58,8 @@ func sessionsIn(c code) []keeper {
 		switch {
 		case t.Is("new") && (c.Are(i+1, "session", ".", "MemoryStore", "(") || c.Are(i+1, "expressSession", ".", "MemoryStore", "(")):
 			found = append(found, keeper{"a MemoryStore", t})
+		case t.Kind == source.Text && slices.Contains(sessionPackages, t.Text) && c.Are(i-2, "require", "(") && c.At(i+1).Is(")") && c.lacksStore(i+1):
+			found = append(found, keeper{t.Text + " has no store", c.At(i - 2)})
 		case t.Kind != source.Word || c.At(i-1).Is("."):
 		case middleware[t.Text] != "" && c.lacksStore(i):
 			found = append(found, keeper{middleware[t.Text] + " has no store", t})
@@ -132,4 +134,4 @@ func (c code) mayNameStore(open int) bool {
 }
 
 // sessionMap are names for a store of sessions: sessions, userSessions, sessionStore.
-var sessionMap = regexp.MustCompile(`^(\w*[sS]|s)essions?(Store|Map|ById|Cache)?$`)
+var sessionMap = regexp.MustCompile(`^(\w*S|\w*_s|s)essions?(Store|Map|ById|Cache)?$`)
