@@ -11,11 +11,15 @@ import (
 // an open quote, is a mark, and reading goes on behind it.
 func Lex(language Language, text string) Tokens {
 	l := &lexer{language: language, text: text, line: 1, column: 1, open: map[string]int{}}
+	l.tokens = make(Tokens, 0, len(text)/bytesPerToken)
 	for l.offset < len(l.text) {
 		l.next()
 	}
 	return l.tokens
 }
+
+// bytesPerToken is how many there are on average, in code that people write.
+const bytesPerToken = 5
 
 type lexer struct {
 	language Language
