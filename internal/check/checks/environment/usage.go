@@ -59,7 +59,7 @@ func readUsage(p *check.Pass) (*usage, error) {
 }
 
 func (u *usage) file(app *connectyaml.Application, f source.File) {
-	if strings.HasSuffix(f.Name, ".java") || strings.HasSuffix(f.Name, ".kt") || outside.MatchString(f.Text) {
+	if strings.HasSuffix(f.Name, ".java") || strings.HasSuffix(f.Name, ".kt") || readsOutside(f.Text) {
 		u.complete = false // Spring binds variables to names of its own
 	}
 	if f.Language == 0 {
@@ -84,9 +84,16 @@ func (u *usage) file(app *connectyaml.Application, f source.File) {
 	}
 }
 
-// outside finds dependencies on packages elsewhere in the repository, which may
-// read variables too.
-var outside = regexp.MustCompile(`"(file|link|portal|workspace):|require\(['"]\.\./\.\./\.\./|from ['"]\.\./\.\./\.\./`)
+// outside are what names a package elsewhere in the repository, which may read
+// variables too.
+var outside = []string{
+	`"file:`, `"link:`, `"portal:`, `"workspace:`,
+	`require('../../../`, `require("../../../`, `from '../../../`, `from "../../../`,
+}
+
+func readsOutside(text string) bool {
+	return slices.ContainsFunc(outside, func(s string) bool { return strings.Contains(text, s) })
+}
 
 func (u *usage) add(p place) {
 	switch p.need {

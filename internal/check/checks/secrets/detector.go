@@ -64,7 +64,7 @@ func (r *rules) skips(name string) bool {
 
 // maxMatches is how many places of a file are looked at closely, which takes up to a
 // tenth of a millisecond each.
-const maxMatches = 10_000
+const maxMatches = 5_000
 
 // found is what a text holds: the leaks in the order in which they stand, each
 // secret once a line, and the texts that may be secrets of which there are too many.

@@ -67,3 +67,39 @@ func describe(leaks []leak) (lines []string) {
 	}
 	return lines
 }
+
+// Gitleaks would let the import in the first line excuse the secret in the last.
+func TestLastLineWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	r, err := detector()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "import { a } from 'b'\nconst apiKey = 'q7Rk2VbX9tLm4ZsW8nYc6HfJ1gPe5Ua0'"
+	for _, end := range []string{"", "\n"} {
+		if leaks := r.find(t.Context(), "app/index.js", text+end).leaks; len(leaks) != 1 || leaks[0].line != 2 || leaks[0].column != 17 {
+			t.Errorf("with the end %q: %v", end, describe(leaks))
+		}
+	}
+}
+
+// What is not judged any more is hidden all the same.
+func TestTooManyPlaces(t *testing.T) {
+	t.Parallel()
+	r, err := detector()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const more = 100
+	var text strings.Builder
+	for n := range maxMatches + more {
+		fmt.Fprintf(&text, "API_KEY=q7Rk2VbX9tLm4ZsW8nYc6HfJ%d\n", n)
+	}
+	found := r.find(t.Context(), "app/.env", text.String())
+	if judged := len(found.leaks); judged > maxMatches || judged+len(found.unjudged) != maxMatches+more {
+		t.Errorf("%d leaks, %d texts that are not judged", judged, len(found.unjudged))
+	}
+	if last := fmt.Sprintf("HfJ%d", maxMatches+more-1); !strings.Contains(found.unjudged[len(found.unjudged)-1], last) {
+		t.Errorf("the last text is %q", found.unjudged[len(found.unjudged)-1])
+	}
+}

@@ -73,8 +73,8 @@ type piece struct {
 // lines and matches there are. maxReach is how much of a line is there besides a match,
 // enough for most lines that people write.
 const (
-	maxPiece = 8 << 10
-	maxReach = 2 << 10
+	maxPiece = 2 << 10
+	maxReach = 512
 )
 
 // pieces are the lines of a text in which the form matches; lower is the text in lower
