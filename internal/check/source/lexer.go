@@ -272,11 +272,16 @@ var longMarks = []string{
 	"=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "++", "--", "+=", "-=", "*=", "/=", "|=", "&=", ":=", "->", "::",
 }
 
+// inLongMarks are the second characters of those.
+const inLongMarks = "=>.&|?+-*:"
+
 func (l *lexer) mark(rest string, size int) {
-	for _, m := range longMarks {
-		if strings.HasPrefix(rest, m) {
-			l.emit(Mark, len(m), 0, len(m))
-			return
+	if len(rest) > 1 && strings.IndexByte(inLongMarks, rest[1]) >= 0 {
+		for _, m := range longMarks {
+			if strings.HasPrefix(rest, m) {
+				l.emit(Mark, len(m), 0, len(m))
+				return
+			}
 		}
 	}
 	if last := len(l.templates) - 1; last >= 0 {
