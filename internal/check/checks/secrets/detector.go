@@ -56,6 +56,9 @@ var detector = sync.OnceValues(func() (*rules, error) {
 	return r, nil
 })
 
+// Prepare loads the rules; that they do not load, the first run says.
+func Prepare() { _, _ = detector() }
+
 // skips tells whether gitleaks allows all that a file or folder holds: images,
 // lock files, node_modules.
 func (r *rules) skips(name string) bool {
