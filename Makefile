@@ -72,6 +72,7 @@ e2e/official/node_modules: e2e/official/package-lock.json
 
 bench: ## the benchmarks, each beside its floor of the same run
 	go test -run '^$$' -bench . -benchtime 1x ./bench
+	go run ./bench/validate
 
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 

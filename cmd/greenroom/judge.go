@@ -197,6 +197,9 @@ func untracked(names []string) string {
 
 func (j *judge) repository() (*gitsource.Source, error) {
 	j.once.Do(func() {
+		if j.server == nil {
+			go checks.Prepare() // while git reads the tree
+		}
 		options, err := j.repositories.Options()
 		if err != nil {
 			j.sourceErr = err

@@ -103,6 +103,8 @@ var mayImport = []struct {
 		"internal/store", "internal/store/sqlstore",
 	}},
 
+	{"bench/validate", []string{"api", "client", "internal/demo/connectors"}},
+
 	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/golden", nil},

@@ -17,7 +17,7 @@ import (
 
 // engineVersion is raised by every change that can turn a verdict while all
 // rules keep their names, so that two reports with one ruleset agree.
-const engineVersion = "3"
+const engineVersion = "4"
 
 // Engine runs the grammar of connect.yaml and a fixed list of checks. It holds
 // no state of a run and may be used by many goroutines.

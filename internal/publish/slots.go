@@ -7,7 +7,7 @@ import (
 
 // slots bound how many trees are checked at once. Fetching waits for the network,
 // checking for the processor: a worker that fetches needs no slot, and however many
-// workers there are, no more of them check than there are processors for.
+// workers there are, those that check leave a processor to the API.
 type slots chan struct{}
 
 // free takes a slot if there is one.

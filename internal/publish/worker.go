@@ -67,8 +67,9 @@ type Options struct {
 	// PublicURL is put before the address of a run in reports; empty: the
 	// address is given as a path.
 	PublicURL string
-	// Checks is how many trees are checked at once, those of validations too; 0: as
-	// many as there are processors for.
+	// Checks is how many trees are checked at once, those of validations too; 0: one
+	// less than there are processors for, which is left to answer requests, and at
+	// least one.
 	Checks int
 	// Observe is told of every attempt at a run when it is over; nil: nobody is.
 	Observe func(Attempt)
@@ -113,7 +114,7 @@ func New(o Options) *Worker {
 		o.Observe = func(Attempt) {}
 	}
 	if o.Checks == 0 {
-		o.Checks = runtime.GOMAXPROCS(0)
+		o.Checks = max(1, runtime.GOMAXPROCS(0)-1)
 	}
 	return &Worker{
 		Options:  o,

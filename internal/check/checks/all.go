@@ -27,3 +27,7 @@ func All() []check.Check {
 		hygiene.Checks(),
 	)
 }
+
+// Prepare loads what the checks need, for which the first run would wait. It may be
+// called while something runs.
+func Prepare() { secrets.Prepare() }

@@ -59,6 +59,7 @@ func hostile() map[string]fstest.MapFS {
 		"minified line of 500 KB":        one("app/bundle.js", fill("var a=process.env.A;", 500*kib)),
 		"keywords of secrets":            one("app/words.js", fill("key token secret api auth password aws slack stripe github gitlab = \"value\";\n", mib)),
 		"secrets without end":            one("app/.env", fill("API_KEY=q7Rk2VbX9tLm4ZsW8nYc6HfJ1gPe5Ua0\n", mib)),
+		"secrets of one line":            one("app/keys.js", fill("API_KEY=q7Rk2VbX9tLm4ZsW8nYc6HfJ1gPe5Ua0;", mib)),
 		"key that is never closed":       one("app/k.pem", "-----BEGIN RSA "+"PRIVATE KEY-----\n"+fill("MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n", mib-kib)),
 		"package.json of brackets":       one("app/package.json", strings.Repeat("[", 10_000)),
 		"package.json that is deep":      one("app/package.json", strings.Repeat(`{"a":`, 10_000)+"1"+strings.Repeat("}", 10_000)),

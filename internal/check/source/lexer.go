@@ -11,11 +11,15 @@ import (
 // an open quote, is a mark, and reading goes on behind it.
 func Lex(language Language, text string) Tokens {
 	l := &lexer{language: language, text: text, line: 1, column: 1, open: map[string]int{}}
+	l.tokens = make(Tokens, 0, len(text)/bytesPerToken)
 	for l.offset < len(l.text) {
 		l.next()
 	}
 	return l.tokens
 }
+
+// bytesPerToken is how many there are on average, in code that people write.
+const bytesPerToken = 5
 
 type lexer struct {
 	language Language
@@ -268,11 +272,16 @@ var longMarks = []string{
 	"=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "++", "--", "+=", "-=", "*=", "/=", "|=", "&=", ":=", "->", "::",
 }
 
+// inLongMarks are the second characters of those.
+const inLongMarks = "=>.&|?+-*:"
+
 func (l *lexer) mark(rest string, size int) {
-	for _, m := range longMarks {
-		if strings.HasPrefix(rest, m) {
-			l.emit(Mark, len(m), 0, len(m))
-			return
+	if len(rest) > 1 && strings.IndexByte(inLongMarks, rest[1]) >= 0 {
+		for _, m := range longMarks {
+			if strings.HasPrefix(rest, m) {
+				l.emit(Mark, len(m), 0, len(m))
+				return
+			}
 		}
 	}
 	if last := len(l.templates) - 1; last >= 0 {

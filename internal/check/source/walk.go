@@ -29,14 +29,29 @@ type File struct {
 	Role Role
 	// Text is what it says.
 	Text string
+
+	// tokens and code are there when they are found once for many.
+	tokens, code func() Tokens
 }
 
 // Tokens are those of the file, none when its language is not known.
 func (f File) Tokens() Tokens {
-	if f.Language == 0 {
+	switch {
+	case f.Language == 0:
 		return nil
+	case f.tokens != nil:
+		return f.tokens()
+	default:
+		return Lex(f.Language, f.Text)
 	}
-	return Lex(f.Language, f.Text)
+}
+
+// Code is the tokens of the file that are no comments.
+func (f File) Code() Tokens {
+	if f.code != nil {
+		return f.code()
+	}
+	return f.Tokens().WithoutComments()
 }
 
 // Walk reads the files of a folder one after the other, in the order of their

@@ -46,7 +46,7 @@ type reader struct {
 // accesses are those of a file; dynamic says that there are more, by names that
 // nobody can tell.
 func accesses(file source.File) (found []access, dynamic bool) {
-	r := &reader{Tokens: file.Tokens().WithoutComments()}
+	r := &reader{Tokens: file.Code()}
 	for i := range r.Tokens {
 		if len(r.found) >= maxAccesses {
 			return r.found, true

@@ -64,7 +64,7 @@ func readUsage(p *check.Pass) (*usage, error) {
 }
 
 func (u *usage) file(app *connectyaml.Application, f source.File) {
-	if strings.HasSuffix(f.Name, ".java") || strings.HasSuffix(f.Name, ".kt") || binders.MatchString(f.Text) || outside.MatchString(f.Text) {
+	if strings.HasSuffix(f.Name, ".java") || strings.HasSuffix(f.Name, ".kt") || binders.MatchString(f.Text) || readsOutside(f.Text) {
 		u.complete = false // Spring and such libraries bind variables to names of their own
 	}
 	if f.Language == 0 {
@@ -106,9 +106,16 @@ func (u *usage) weighMembers() {
 // of members.
 var binders = regexp.MustCompile(`BaseSettings|\.prefixed\(|spf13/viper|kelseyhightower/envconfig|sethvargo/go-envconfig|knadh/koanf|caarlos0/env`)
 
-// outside finds dependencies on packages elsewhere in the repository, which may
-// read variables too.
-var outside = regexp.MustCompile(`"(file|link|portal|workspace):|require\(['"]\.\./\.\./\.\./|from ['"]\.\./\.\./\.\./`)
+// outside are what names a package elsewhere in the repository, which may read
+// variables too.
+var outside = []string{
+	`"file:`, `"link:`, `"portal:`, `"workspace:`,
+	`require('../../../`, `require("../../../`, `from '../../../`, `from "../../../`,
+}
+
+func readsOutside(text string) bool {
+	return slices.ContainsFunc(outside, func(s string) bool { return strings.Contains(text, s) })
+}
 
 func (u *usage) add(p place) {
 	if p.need == bare && p.member != "" {

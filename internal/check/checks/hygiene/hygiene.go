@@ -23,7 +23,7 @@ func Checks() []check.Check {
 
 // released visits the source files that are part of the application as it runs.
 func released(p *check.Pass, visit func(source.File)) error {
-	_, err := source.Walk(p.Tree, p.Application.Name, func(f source.File) error {
+	_, err := source.Visit(p, func(f source.File) error {
 		if f.Role == source.Released && f.Language != 0 {
 			visit(f)
 		}

@@ -13,7 +13,7 @@ type code struct {
 	language source.Language
 }
 
-func codeOf(f source.File) code { return code{f.Tokens().WithoutComments(), f.Language} }
+func codeOf(f source.File) code { return code{f.Code(), f.Language} }
 
 var (
 	logReceiver = regexp.MustCompile(`(?i)(^console|log|logger|logging|^out|^err|^fmt)$`)

@@ -38,7 +38,7 @@ func runTestsPresent(p *check.Pass) error {
 		return err
 	}
 	code, tests := 0, 0
-	whole, err := source.Walk(p.Tree, p.Application.Name, func(f source.File) error {
+	whole, err := source.Visit(p, func(f source.File) error {
 		switch {
 		case f.Role == source.Test:
 			tests++

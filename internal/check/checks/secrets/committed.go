@@ -16,7 +16,8 @@ var committed = check.Check{
 		"and its value is random, is a warning, but an error in a .env file, which is there to hold real values. In " +
 		"tests, documentation and example files the first are warnings, and the others are left alone, as are values that are " +
 		"plainly made up, such as 1234567890abcdef. " +
-		"Files of more than 1 MiB are not read, and a comment such as gitleaks:allow hides nothing. " +
+		"Files of more than 1 MiB are not read, of one file no more than 5,000 places are judged, and a comment such as " +
+		"gitleaks:allow hides nothing. " +
 		"The forms are those of gitleaks.",
 	Fix:            howToRepair,
 	Data:           gitleaksVersion,

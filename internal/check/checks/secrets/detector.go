@@ -8,30 +8,16 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/rs/zerolog"
 	"github.com/zricethezav/gitleaks/v8/config"
 	"github.com/zricethezav/gitleaks/v8/detect"
 	"github.com/zricethezav/gitleaks/v8/logging"
 	"github.com/zricethezav/gitleaks/v8/report"
-
-	"github.com/greenroom-registry/greenroom/internal/check"
 )
 
 // gitleaksVersion is that of go.mod. Verdicts depend on its rules.
 const gitleaksVersion = "gitleaks v8.30.1"
-
-// leak is what looks like a secret, and where.
-type leak struct {
-	rule, description string
-	file              string
-	line, column      int // 0 where the name of the file is all there is
-	secret, snippet   string
-	// guessed is whether the rule goes by the names around a value, or finds what
-	// is often meant to be public.
-	guessed bool
-}
 
 // guessing rules match what is no secret often enough.
 var guessing = []string{
@@ -46,7 +32,10 @@ var guessing = []string{
 var publicNames = []string{"-client-id", "-access-id", "-access-key-id", "-api-id", "-public-key", "-pub-key", "-pub-api-key"}
 
 // rules are the forms that gitleaks knows.
-type rules struct{ gitleaks *detect.Detector }
+type rules struct {
+	allowlists []*config.Allowlist
+	forms      []form
+}
 
 // detector is loaded by the first run that needs it: its 222 expressions are not
 // for commands that check nothing.
@@ -57,33 +46,92 @@ var detector = sync.OnceValues(func() (*rules, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the rules of gitleaks: %w", err)
 	}
-	// Whoever commits a secret must not be the one to wave it through.
-	d.IgnoreGitleaksAllow = true
-	for id := range d.Config.Rules {
-		if slices.ContainsFunc(publicNames, func(end string) bool { return strings.HasSuffix(id, end) }) {
-			delete(d.Config.Rules, id)
+	r := &rules{allowlists: d.Config.Allowlists}
+	for id, rule := range d.Config.Rules {
+		if !slices.ContainsFunc(publicNames, func(end string) bool { return strings.HasSuffix(id, end) }) {
+			r.forms = append(r.forms, newForm(rule, d.Config.Allowlists))
 		}
 	}
-	return &rules{gitleaks: d}, nil
+	slices.SortFunc(r.forms, func(a, b form) int { return strings.Compare(a.id, b.id) })
+	return r, nil
 })
+
+// Prepare loads the rules; that they do not load, the first run says.
+func Prepare() { _, _ = detector() }
 
 // skips tells whether gitleaks allows all that a file or folder holds: images,
 // lock files, node_modules.
 func (r *rules) skips(name string) bool {
-	return slices.ContainsFunc(r.gitleaks.Config.Allowlists, func(a *config.Allowlist) bool { return a.PathAllowed(name) })
+	return slices.ContainsFunc(r.allowlists, func(a *config.Allowlist) bool { return a.PathAllowed(name) })
 }
 
-// find returns the leaks of a text in the order in which they stand, each secret
-// once a line. Once the context has ended some may be missing.
-func (r *rules) find(ctx context.Context, file, text string) []leak {
-	//nolint:staticcheck // v8 takes no other type.
-	found := r.gitleaks.DetectContext(ctx, detect.Fragment{FilePath: file, Raw: text, StartLine: 1})
-	leaks := make([]leak, 0, len(found))
-	starts := lineStarts(text)
-	for _, f := range found {
-		leaks = append(leaks, newLeak(f, text, starts))
+// maxMatches is how many places of a file are looked at closely, which takes up to a
+// tenth of a millisecond each.
+const maxMatches = 5_000
+
+// found is what a text holds: the leaks in the order in which they stand, each
+// secret once a line, and the texts that may be secrets of which there are too many.
+type found struct {
+	leaks    []leak
+	unjudged []string
+}
+
+// find searches a text. Once the context has ended some leaks may be missing.
+func (r *rules) find(ctx context.Context, file, text string) found {
+	s := search{file: file, text: text, lower: strings.ToLower(text), starts: lineStarts(text), left: maxMatches}
+	if !strings.HasSuffix(text, "\n") {
+		s.text += "\n" // gitleaks takes all that is before a line without an end for a part of it
 	}
-	// gitleaks walks a map of rules: the order is ours to give.
+	for _, f := range r.forms {
+		if ctx.Err() != nil {
+			break
+		}
+		s.run(ctx, f)
+	}
+	return found{leaks: s.leaks(), unjudged: s.unjudged}
+}
+
+// search is that of one text.
+type search struct {
+	file, text, lower string
+	starts            []int // the offsets of its lines
+	left              int   // how many places may still be looked at
+	findings          []report.Finding
+	unjudged          []string
+}
+
+func (s *search) run(ctx context.Context, f form) {
+	for _, p := range f.pieces(s.file, s.text, s.lower) {
+		if s.left -= len(p.matches); s.left < 0 {
+			s.unjudged = append(s.unjudged, p.matches...)
+			continue
+		}
+		line := sort.SearchInts(s.starts, p.from+1)
+		//nolint:staticcheck // v8 takes no other type.
+		fragment := detect.Fragment{FilePath: s.file, Raw: s.text[p.from:p.to], StartLine: line}
+		for _, finding := range f.gitleaks.DetectContext(ctx, fragment) {
+			if p.has(finding.Match) {
+				s.findings = append(s.findings, finding)
+			}
+		}
+	}
+}
+
+// leaks are those of the findings, save what a certain rule has found too.
+func (s *search) leaks() []leak {
+	certain := map[int][]string{} // the secrets by line
+	for _, f := range s.findings {
+		if !strings.Contains(f.RuleID, "generic") {
+			certain[f.StartLine] = append(certain[f.StartLine], f.Secret)
+		}
+	}
+	leaks := make([]leak, 0, len(s.findings))
+	for _, f := range s.findings {
+		if strings.Contains(f.RuleID, "generic") && slices.ContainsFunc(certain[f.StartLine], func(secret string) bool { return strings.Contains(secret, f.Secret) }) {
+			continue
+		}
+		leaks = append(leaks, newLeak(f, s.text, s.starts))
+	}
 	slices.SortFunc(leaks, func(a, b leak) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.secret, b.secret), byCertainty(a, b), cmp.Compare(a.rule, b.rule))
 	})
@@ -99,51 +147,4 @@ func byCertainty(a, b leak) int {
 	default:
 		return 1
 	}
-}
-
-func newLeak(f report.Finding, text string, starts []int) leak {
-	l := leak{
-		rule: f.RuleID, description: f.Description, file: f.File, secret: f.Secret,
-		guessed: slices.Contains(guessing, f.RuleID),
-	}
-	if f.Secret == "" {
-		return l
-	}
-	l.line, l.column, l.snippet = locate(text, starts, f.StartLine, f.Secret)
-	return l
-}
-
-// maxBeginning is how many bytes before a secret are shown: enough for its name.
-const maxBeginning = 80
-
-// beginning is the part of a line that stands before a secret, cut from the left.
-func beginning(before string) string {
-	before = strings.TrimLeft(before, " \t")
-	return strings.ToValidUTF8(before[max(0, len(before)-maxBeginning):], "")
-}
-
-// lineStarts are the offsets at which lines begin.
-func lineStarts(text string) []int {
-	starts := []int{0}
-	for i := range len(text) {
-		if text[i] == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-// locate finds a secret from a line on, which is where its match begins: gitleaks
-// counts columns in bytes, and from the match.
-func locate(text string, starts []int, from int, secret string) (line, column int, snippet string) {
-	start := starts[min(max(from, 1), len(starts))-1]
-	at := strings.Index(text[start:], secret)
-	if at < 0 {
-		return from, 1, check.Redacted
-	}
-	at += start
-	line = sort.SearchInts(starts, at+1)
-	before := text[starts[line-1]:at]
-	column = utf8.RuneCountInString(before) + 1
-	return line, column, check.Harmless(beginning(before)) + check.Redacted
 }

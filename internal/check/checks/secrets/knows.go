@@ -12,7 +12,7 @@ func Knows(ctx context.Context, file, text, secret string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, l := range d.find(ctx, file, text) {
+	for _, l := range d.find(ctx, file, text).leaks {
 		if l.secret != "" && (strings.Contains(l.secret, secret) || strings.Contains(secret, l.secret)) {
 			return true, nil
 		}

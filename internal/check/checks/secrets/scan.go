@@ -54,7 +54,11 @@ func scanFile(p *check.Pass, name string, entry fs.DirEntry, judge severity) err
 	if isBinary(data) {
 		data = nil // a name may be enough
 	}
-	for _, l := range d.find(p.Context, name, string(data)) {
+	found := d.find(p.Context, name, string(data))
+	for _, text := range found.unjudged {
+		redact(p, text)
+	}
+	for _, l := range found.leaks {
 		// Also of what is left out: another check may quote the line.
 		redact(p, l.secret)
 		if severity := judge(l); severity != "" {
