@@ -19,6 +19,15 @@ const (
 // operation does one thing; worker tells those that run at once apart.
 type operation func(worker int) error
 
+// aloneAndCrowded compares them for one caller, and for as many as there are
+// connections.
+func aloneAndCrowded(b *testing.B, floor, subject operation) {
+	b.Helper()
+	for _, callers := range []int{1, connections} {
+		b.Run(fmt.Sprint(callers), func(b *testing.B) { compare(b, callers, floor, subject) })
+	}
+}
+
 // compare runs floor and subject in turn, several rounds each, and reports the
 // medians: rates, their ratio in percent, and the subject's latency.
 func compare(b *testing.B, workers int, floor, subject operation) {
