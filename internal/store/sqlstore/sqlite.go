@@ -33,6 +33,10 @@ const (
 // meets SQLITE_BUSY inside this process. synchronous=FULL makes a commit survive
 // the loss of power.
 func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
+	return openSQLite(ctx, dir, opts, func(dsn string) (*sql.DB, error) { return sql.Open("sqlite", dsn) })
+}
+
+func openSQLite(ctx context.Context, dir string, opts Options, pool func(dsn string) (*sql.DB, error)) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
@@ -51,7 +55,7 @@ func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
 		{&s.reader, max(4, 2*runtime.GOMAXPROCS(0)), []string{"query_only(1)"}},
 	}
 	for _, p := range pools {
-		db, err := sql.Open("sqlite", sqliteDSN(file, p.pragmas))
+		db, err := pool(sqliteDSN(file, p.pragmas))
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", file, err)
 		}
