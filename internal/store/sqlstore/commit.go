@@ -38,8 +38,6 @@ const (
 	deleteConnector = `DELETE FROM connector WHERE id = $1`
 	clearProjects   = `DELETE FROM connector_project WHERE connector_id = $1`
 	insertProject   = `INSERT INTO connector_project (connector_id, project) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-	addCounter      = `INSERT INTO counter (scope, types, private, n) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (scope, types, private) DO UPDATE SET n = counter.n + excluded.n`
 
 	insertRun = `INSERT INTO run (id, draft_id, project, kind, certification, state, token, due_at, attempt,
 		cancel_requested, url, tag, commit_id, created_at, started_at, ended_at)
@@ -85,12 +83,7 @@ func (t *transaction) apply(ctx context.Context, w store.WriteSet) error {
 	if err := t.runs(ctx, w); err != nil {
 		return err
 	}
-	for _, c := range w.Counters {
-		if _, err := t.exec(ctx, addCounter, c.Scope, int64(c.Types), flag(c.Private), c.N); err != nil {
-			return fmt.Errorf("count: %w", err)
-		}
-	}
-	return nil
+	return t.count(ctx, w.Counters)
 }
 
 func (t *transaction) guarded(ctx context.Context, w store.WriteSet) error {
@@ -138,23 +131,34 @@ func (t *transaction) refusal(ctx context.Context, op store.Op, mustHold []any) 
 }
 
 func (t *transaction) putConnector(ctx context.Context, c store.Connector) error {
-	_, err := t.exec(ctx, upsertConnector, c.ID, nullable(c.Key), c.Version, c.Owner, c.Name, flag(c.Private),
-		flag(c.Listed), int64(c.Types), micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion,
-		c.Company, c.SearchText, string(c.Document))
-	if err == nil {
-		_, err = t.exec(ctx, reserveKey, c.ID)
-	}
-	if err != nil {
-		return fmt.Errorf("write connector %s: %w", c.ID, err)
+	for _, s := range []struct {
+		query string
+		args  []any
+	}{
+		{countPublic, []any{c.ID, -1}},
+		{upsertConnector, []any{
+			c.ID, nullable(c.Key), c.Version, c.Owner, c.Name, flag(c.Private), flag(c.Listed), int64(c.Types),
+			micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion, c.Company, c.SearchText, string(c.Document),
+		}},
+		{countPublic, []any{c.ID, 1}},
+		{reserveKey, []any{c.ID}},
+	} {
+		if _, err := t.exec(ctx, s.query, s.args...); err != nil {
+			return fmt.Errorf("write connector %s: %w", c.ID, err)
+		}
 	}
 	return nil
 }
 
 func (t *transaction) deleteConnector(ctx context.Context, id string) error {
+	_, err := t.exec(ctx, countPublic, id, -1)
 	for _, statement := range []string{deleteConnector, clearProjects} {
-		if _, err := t.exec(ctx, statement, id); err != nil {
-			return fmt.Errorf("delete connector %s: %w", id, err)
+		if err == nil {
+			_, err = t.exec(ctx, statement, id)
 		}
+	}
+	if err != nil {
+		return fmt.Errorf("delete connector %s: %w", id, err)
 	}
 	return nil
 }

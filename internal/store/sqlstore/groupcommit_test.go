@@ -299,7 +299,7 @@ func TestLastingTroubleOfOneWrite(t *testing.T) {
 		}
 		return nil
 	}}, applying(guilty)...)
-	if own != 9 {
+	if own != 11 {
 		t.Fatalf("%d statements name the guilty one", own)
 	}
 	for n := range own {

@@ -11,7 +11,7 @@ import (
 // writeStatements lists every statement that runs in the write pool.
 var writeStatements = []string{
 	insertDraft, updateDraft, deleteDraft, selectNewer,
-	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter,
+	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter, countPublic, recount,
 	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
 	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeToken, removeExpiredTokens,
 	addCredential, credentialTaken, removeCredential, addKnownHost, removeKnownHost,
