@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -90,11 +91,13 @@ func applying(sets ...store.WriteSet) (writes []write) {
 // hooks are what a tap asks and tells.
 type hooks struct{ before, after func(step) error }
 
-// queued are writes that wait together, in this order: the writer cannot begin
-// before it is let.
+// queued are writes that wait together, in this order: the writer has the first in
+// its hand, and cannot begin before it is let.
 func queued(s *Store, d *tap, h hooks, writes ...write) (waiting []*pendingWrite, let func()) {
-	gate := make(chan struct{})
+	gate, atGate := make(chan struct{}), make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(atGate) })
 	d.set(func(s step) error {
+		arrive()
 		<-gate
 		if h.before == nil {
 			return nil
@@ -105,6 +108,7 @@ func queued(s *Store, d *tap, h hooks, writes ...write) (waiting []*pendingWrite
 		p := &pendingWrite{ctx: context.Background(), do: do, answer: make(chan error, 1)}
 		s.commits.waiting <- p
 		waiting = append(waiting, p)
+		<-atGate
 	}
 	return waiting, func() { close(gate) }
 }
@@ -207,11 +211,11 @@ func everyPart() []store.WriteSet {
 	stale := updating(draft("d2"))
 	stale.Guard.Version = 7
 	stale.StartRuns = []store.Run{{ID: "never"}}
-	cancelling := updating(running.Draft)
-	cancelling.CancelRun = "run of d2"
+	ending := updating(running.Draft)
+	ending.CancelRun = "run of d2"
 	deleting := store.WriteSet{Op: store.Delete, Guard: published.Guard, Draft: published.Draft, Counters: store.CountDraft(&published.Draft, nil)}
 	deleting.Guard.Version = 1
-	return []store.WriteSet{published, running, taken, stale, cancelling, deleting, starting("d4")}
+	return []store.WriteSet{published, running, taken, stale, ending, deleting, starting("d4")}
 }
 
 // Trouble that passes, wherever it comes, costs nobody anything: what shared the
@@ -394,15 +398,8 @@ func TestWhoLeavesIsLeftOut(t *testing.T) {
 func TestQueueIsBounded(t *testing.T) {
 	t.Parallel()
 	s, d := openWithJobs(t)
-	// One is in the writer's hand, or in the queue: then one more is.
-	waiting, let := queued(s, d, hooks{}, applying(inserts(maxWaiting)...)...)
-	var err error
-	for i := range 2 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		err = s.Commit(ctx, inserting(draft(fmt.Sprint("more ", i))))
-	}
-	if !errors.Is(err, store.ErrBusy) {
+	waiting, let := queued(s, d, hooks{}, applying(inserts(1+maxWaiting)...)...)
+	if err := s.Commit(t.Context(), inserting(draft("more"))); !errors.Is(err, store.ErrBusy) {
 		t.Errorf("error %v, want %v", err, store.ErrBusy)
 	}
 	let()

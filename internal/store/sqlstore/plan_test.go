@@ -173,6 +173,22 @@ func TestDraftsOfStatusAreFound(t *testing.T) {
 	}
 }
 
+// A project's credentials are found by it, and sorted: they are few. Host keys are
+// read in order, all of them.
+func TestCredentialsAreFound(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	for query, want := range map[string]string{
+		selectCredential:    "SEARCH credential USING INDEX sqlite_autoindex_credential_2 (project=? AND host=? AND kind=?)",
+		selectCredentialsOf: "SEARCH credential USING INDEX sqlite_autoindex_credential_2 (project=?)\nUSE TEMP B-TREE FOR ORDER BY",
+		selectKnownHosts:    "SCAN known_host USING INDEX sqlite_autoindex_known_host_1",
+	} {
+		if got := plan(t, s.reader, query); got != want {
+			t.Errorf("%s\n%s", query, got)
+		}
+	}
+}
+
 // No statement reads a whole table or sorts what it read, but the list of all
 // clients, a search, and a recount, which the operator asks for.
 func TestStatementsUseIndexes(t *testing.T) {
