@@ -1,17 +1,14 @@
 package bench
 
 import (
-	"database/sql"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
-
-	_ "modernc.org/sqlite"
 
 	"github.com/greenroom-registry/greenroom/api"
 	"github.com/greenroom-registry/greenroom/client"
@@ -40,82 +37,66 @@ func againstMemory(b *testing.B, g *greenroom, path string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	memory := floor(b, body, header)
 	get := func(base string) operation {
 		return func(int) error {
 			_, _, err := send(g.http, g.token, http.MethodGet, base+path, nil)
 			return err
 		}
 	}
-	compare(b, connections, get(memory), get(g.url))
+	aloneAndCrowded(b, get(memory(b, body, header)), get(g.url))
 }
 
-// BenchmarkUpdate is a versioned, durable update of one name, against bare SQLite
-// that commits a row of the same size, synchronous=FULL, one transaction a write.
+// BenchmarkUpdate is a versioned, durable update of one name, against net/http
+// that writes a row of the same size with bare SQLite.
 func BenchmarkUpdate(b *testing.B) {
 	g := start(b)
 	drafts := make([]api.ConnectorStaged, connections)
 	for n := range drafts {
 		drafts[n] = g.draft(b, n)
 	}
-	size := documentSize(b, g, drafts[0].ID)
-	compare(b, connections, bareWrites(b, size), func(worker int) error {
+	againstBareWrites(b, g, func(worker int) (string, any) {
 		d := &drafts[worker]
-		next, err := g.client.UpdateDraft(b.Context(), client.ByID(d.ID), d.Version,
-			api.SetName("Name "+strconv.FormatInt(d.Version, 10)))
-		*d = next
-		return err
+		d.Version++
+		return "/connectors/drafts/" + d.ID, map[string]any{
+			"version": d.Version - 1,
+			"actions": []any{api.SetName("Name " + strconv.FormatInt(d.Version, 10))},
+		}
 	})
 }
 
 // BenchmarkCreate makes drafts of a release whose commit is remembered, against
-// bare SQLite as for updates.
+// net/http that writes a row of the same size with bare SQLite.
 func BenchmarkCreate(b *testing.B) {
 	g := start(b)
-	size := documentSize(b, g, g.draft(b, 0).ID)
 	var n atomic.Int64
-	compare(b, connections, bareWrites(b, size), func(int) error {
-		_, err := g.client.CreateDraft(b.Context(), g.body(int(n.Add(1))))
-		return err
-	})
+	againstBareWrites(b, g, func(int) (string, any) { return "/connectors/drafts", g.body(int(n.Add(1))) })
 }
 
-func documentSize(b *testing.B, g *greenroom, id string) int {
+// againstBareWrites compares writes with what the disk can do. next is the path
+// and the body of a worker's next request.
+func againstBareWrites(b *testing.B, g *greenroom, next func(worker int) (string, any)) {
 	b.Helper()
-	body, _, err := send(g.http, g.token, http.MethodGet, g.url+"/connectors/drafts/"+id, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return len(body)
-}
-
-// bareWrites is what SQLite can do on this disk: each operation is a durable
-// transaction that writes one row.
-func bareWrites(b *testing.B, size int) operation {
-	b.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "floor.db")+
-		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
-	if err != nil {
-		b.Fatal(err)
-	}
-	db.SetMaxOpenConns(1)
-	b.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			b.Error(err)
+	post := func(base, path string, body any) ([]byte, http.Header, error) {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, nil, err
 		}
-	})
-	if _, err := db.ExecContext(b.Context(), "CREATE TABLE floor (id INTEGER PRIMARY KEY, document TEXT)"); err != nil {
+		return send(g.http, g.token, http.MethodPost, base+path, text)
+	}
+	path, body := next(0)
+	answer, header, err := post(g.url, path, body)
+	if err != nil {
 		b.Fatal(err)
 	}
-	padding := strings.Repeat("x", size)
-	var n atomic.Int64
-	return func(worker int) error {
-		// SQLite writes nothing when a row stays as it was.
-		document := fmt.Sprintf("%d %s", n.Add(1), padding)
-		_, err := db.ExecContext(b.Context(),
-			"INSERT INTO floor VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET document = excluded.document", worker, document)
+	bare := bareWrites(b, answer, header)
+	aloneAndCrowded(b, func(worker int) error {
+		_, _, err := post(bare, "/"+strconv.Itoa(worker), body)
 		return err
-	}
+	}, func(worker int) error {
+		path, body := next(worker)
+		_, _, err := post(g.url, path, body)
+		return err
+	})
 }
 
 // BenchmarkPreview is a whole preview of a small connector, from the request to

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -144,20 +143,4 @@ func send(c *http.Client, token, method, url string, body []byte) ([]byte, http.
 		err = fmt.Errorf("%s %s: %d %s", method, url, res.StatusCode, text)
 	}
 	return text, res.Header, err
-}
-
-// floor is a net/http server that answers every request with the same bytes and
-// headers as the real one, from memory.
-func floor(b *testing.B, body []byte, header http.Header) string {
-	b.Helper()
-	header = header.Clone()
-	header.Del("Date")
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		for name, values := range header {
-			w.Header()[name] = values
-		}
-		_, _ = w.Write(body) // a client that went away fails on its own side
-	}))
-	b.Cleanup(s.Close)
-	return s.URL
 }

@@ -62,7 +62,7 @@ var mayImport = []struct {
 
 	{"internal/store", []string{"api"}},
 	{"internal/store/storetest", []string{"api", "internal/store"}},
-	{"internal/store/sqlstore", []string{"api", "internal/store"}},
+	{"internal/store/sqlstore", []string{"api", "internal/panics", "internal/store"}},
 
 	{"internal/auth", []string{"api", "internal/problem", "internal/store"}},
 	{"internal/connector/field", []string{"api", "internal/jsonbody"}},

@@ -47,6 +47,8 @@ func problemOf(ctx context.Context, err error) *problem.Error {
 		return problem.General(http.StatusMethodNotAllowed, "This path takes "+method.allowed+".")
 	case errors.Is(err, store.ErrNewer):
 		return problem.Busy("A newer version of Greenroom wrote this. Ask the operator to upgrade this server; nothing was changed.", retryNewer, err)
+	case errors.Is(err, store.ErrBusy):
+		return problem.Busy("The server has more to write than it can take. Repeat the request in a moment; nothing was changed.", time.Second, err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return problem.Busy("The request was given up before it was done. Repeat it in a moment.", time.Second, err)
 	default:

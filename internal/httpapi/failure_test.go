@@ -195,6 +195,7 @@ func TestProblems(t *testing.T) {
 		"wrapped problem":  {fmt.Errorf("get: %w", problem.NotFound("None.")), 404, ""},
 		"method":           {fmt.Errorf("call: %w", &methodError{allowed: "GET"}), 405, ""},
 		"newer":            {fmt.Errorf("write: %w", store.ErrNewer), 503, "60"},
+		"busy":             {fmt.Errorf("write: %w", store.ErrBusy), 503, "1"},
 		"deadline":         {fmt.Errorf("read: %w", context.DeadlineExceeded), 503, "1"},
 		"canceled":         {fmt.Errorf("read: %w", context.Canceled), 503, "1"},
 		"busy for a while": {problem.Busy("Busy.", 1500*time.Millisecond, nil), 503, "2"},

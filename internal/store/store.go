@@ -30,6 +30,9 @@ var (
 	ErrKeyTaken = errors.New("key is taken")
 	// ErrFull: there are as many as there may be; nothing was written.
 	ErrFull = errors.New("there is no room for more")
+	// ErrBusy: too many writes wait, another process holds the database, or it is
+	// being closed; nothing was written. Try again.
+	ErrBusy = errors.New("the database is busy")
 )
 
 // Store is the database. All methods are safe for concurrent use and honor the
@@ -37,9 +40,10 @@ var (
 type Store interface {
 	// Commit applies a WriteSet as a whole or not at all. A commit that
 	// returned nil survives a crash of the process and of the machine. It
-	// returns ErrConflict or ErrNewer, or ErrKeyTaken for an insert. When the context ends
-	// before the set's turn to write has come, it returns the context's error
-	// and has written nothing; from then on the context does not stop it.
+	// returns ErrConflict or ErrNewer, or ErrKeyTaken for an insert; and ErrBusy, as
+	// does everything that writes. When the context ends before the set's turn to
+	// write has come, it returns the context's error and has written nothing; from
+	// then on the context does not stop it.
 	Commit(ctx context.Context, w WriteSet) error
 
 	// Draft and Connector return ErrNotFound when there is none. Whether the

@@ -40,7 +40,7 @@ func against(b *testing.B, ours, floor func(i int) error) {
 func crowded(b *testing.B) *Store {
 	b.Helper()
 	s := open(b, b.TempDir())
-	err := s.write(b.Context(), func(ctx context.Context, t transaction) error {
+	err := s.write(b.Context(), func(ctx context.Context, t *transaction) error {
 		for i := range benchmarked {
 			if err := t.apply(ctx, inserting(sized(i))); err != nil {
 				return err

@@ -32,7 +32,7 @@ const (
 // PutClient inserts a client, or replaces the one of its id.
 func (s *Store) PutClient(ctx context.Context, c store.Client) error {
 	is := []any{c.ID, hex.EncodeToString(c.SecretHash), c.Project, strings.Join(c.Scopes, " ")}
-	err := s.write(ctx, func(ctx context.Context, t transaction) error {
+	err := s.write(ctx, func(ctx context.Context, t *transaction) error {
 		if _, err := t.exec(ctx, removeTokensOfOther, is...); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *Store) Clients(ctx context.Context) ([]store.Client, error) {
 
 // RemoveClient removes a client and its tokens.
 func (s *Store) RemoveClient(ctx context.Context, id string) error {
-	err := s.write(ctx, func(ctx context.Context, t transaction) error {
+	err := s.write(ctx, func(ctx context.Context, t *transaction) error {
 		changed, err := t.exec(ctx, removeClient, id)
 		if err == nil && changed == 0 {
 			err = store.ErrNotFound

@@ -38,8 +38,6 @@ const (
 	deleteConnector = `DELETE FROM connector WHERE id = $1`
 	clearProjects   = `DELETE FROM connector_project WHERE connector_id = $1`
 	insertProject   = `INSERT INTO connector_project (connector_id, project) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-	addCounter      = `INSERT INTO counter (scope, types, private, n) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (scope, types, private) DO UPDATE SET n = counter.n + excluded.n`
 
 	insertRun = `INSERT INTO run (id, draft_id, project, kind, certification, state, token, due_at, attempt,
 		cancel_requested, url, tag, commit_id, created_at, started_at, ended_at)
@@ -53,9 +51,9 @@ const (
 		WHERE id = $1 AND state IN ('queued', 'running')`
 )
 
-// Commit applies w in one transaction.
+// Commit applies w in a transaction that it may share with others.
 func (s *Store) Commit(ctx context.Context, w store.WriteSet) error {
-	err := s.write(ctx, func(ctx context.Context, t transaction) error { return t.apply(ctx, w) })
+	err := s.write(ctx, func(ctx context.Context, t *transaction) error { return t.apply(ctx, w) })
 	if err == nil && len(w.StartRuns) > 0 && s.doorbell != nil {
 		s.doorbell.Ring()
 	}
@@ -63,7 +61,7 @@ func (s *Store) Commit(ctx context.Context, w store.WriteSet) error {
 }
 
 // apply runs the guarded statement first; what follows cannot be refused.
-func (t transaction) apply(ctx context.Context, w store.WriteSet) error {
+func (t *transaction) apply(ctx context.Context, w store.WriteSet) error {
 	if err := t.guarded(ctx, w); err != nil {
 		return err
 	}
@@ -85,15 +83,10 @@ func (t transaction) apply(ctx context.Context, w store.WriteSet) error {
 	if err := t.runs(ctx, w); err != nil {
 		return err
 	}
-	for _, c := range w.Counters {
-		if _, err := t.exec(ctx, addCounter, c.Scope, int64(c.Types), flag(c.Private), c.N); err != nil {
-			return fmt.Errorf("count: %w", err)
-		}
-	}
-	return nil
+	return t.count(ctx, w.Counters)
 }
 
-func (t transaction) guarded(ctx context.Context, w store.WriteSet) error {
+func (t *transaction) guarded(ctx context.Context, w store.WriteSet) error {
 	d := w.Draft
 	mustHold := []any{d.ID, w.Guard.Version, schemaVersion, w.Guard.RunID, w.Guard.Token}
 	var changed int64
@@ -121,7 +114,7 @@ func (t transaction) guarded(ctx context.Context, w store.WriteSet) error {
 }
 
 // refusal is why the guarded statement has changed nothing. It never returns nil.
-func (t transaction) refusal(ctx context.Context, op store.Op, mustHold []any) error {
+func (t *transaction) refusal(ctx context.Context, op store.Op, mustHold []any) error {
 	if op == store.Insert {
 		return store.ErrKeyTaken
 	}
@@ -137,29 +130,40 @@ func (t transaction) refusal(ctx context.Context, op store.Op, mustHold []any) e
 	}
 }
 
-func (t transaction) putConnector(ctx context.Context, c store.Connector) error {
-	_, err := t.exec(ctx, upsertConnector, c.ID, nullable(c.Key), c.Version, c.Owner, c.Name, flag(c.Private),
-		flag(c.Listed), int64(c.Types), micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion,
-		c.Company, c.SearchText, string(c.Document))
-	if err == nil {
-		_, err = t.exec(ctx, reserveKey, c.ID)
-	}
-	if err != nil {
-		return fmt.Errorf("write connector %s: %w", c.ID, err)
-	}
-	return nil
-}
-
-func (t transaction) deleteConnector(ctx context.Context, id string) error {
-	for _, statement := range []string{deleteConnector, clearProjects} {
-		if _, err := t.exec(ctx, statement, id); err != nil {
-			return fmt.Errorf("delete connector %s: %w", id, err)
+func (t *transaction) putConnector(ctx context.Context, c store.Connector) error {
+	for _, s := range []struct {
+		query string
+		args  []any
+	}{
+		{countPublic, []any{c.ID, -1}},
+		{upsertConnector, []any{
+			c.ID, nullable(c.Key), c.Version, c.Owner, c.Name, flag(c.Private), flag(c.Listed), int64(c.Types),
+			micros(c.CreatedAt), micros(c.LastModifiedAt), schemaVersion, c.Company, c.SearchText, string(c.Document),
+		}},
+		{countPublic, []any{c.ID, 1}},
+		{reserveKey, []any{c.ID}},
+	} {
+		if _, err := t.exec(ctx, s.query, s.args...); err != nil {
+			return fmt.Errorf("write connector %s: %w", c.ID, err)
 		}
 	}
 	return nil
 }
 
-func (t transaction) putProjects(ctx context.Context, id string, projects []string) error {
+func (t *transaction) deleteConnector(ctx context.Context, id string) error {
+	_, err := t.exec(ctx, countPublic, id, -1)
+	for _, statement := range []string{deleteConnector, clearProjects} {
+		if err == nil {
+			_, err = t.exec(ctx, statement, id)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("delete connector %s: %w", id, err)
+	}
+	return nil
+}
+
+func (t *transaction) putProjects(ctx context.Context, id string, projects []string) error {
 	if _, err := t.exec(ctx, clearProjects, id); err != nil {
 		return fmt.Errorf("clear projects of %s: %w", id, err)
 	}
@@ -171,7 +175,7 @@ func (t transaction) putProjects(ctx context.Context, id string, projects []stri
 	return nil
 }
 
-func (t transaction) runs(ctx context.Context, w store.WriteSet) error {
+func (t *transaction) runs(ctx context.Context, w store.WriteSet) error {
 	if w.CancelRun != "" {
 		if _, err := t.exec(ctx, cancelRun, w.CancelRun, micros(w.Draft.LastModifiedAt)); err != nil {
 			return fmt.Errorf("cancel run %s: %w", w.CancelRun, err)
@@ -179,7 +183,8 @@ func (t transaction) runs(ctx context.Context, w store.WriteSet) error {
 	}
 	if w.EndRun != nil {
 		// Zero rows are possible only for an insert, whose guard names no run, and
-		// where two writers can overlap.
+		// where two writers can overlap. It has written the draft already: this one
+		// is undone.
 		changed, err := t.exec(ctx, endRun, endRunArgs(w.Guard.RunID, w.Guard.Token, *w.EndRun)...)
 		if err := guardedWrite(changed, err, "end run "+w.Guard.RunID); err != nil {
 			return err
@@ -193,7 +198,7 @@ func (t transaction) runs(ctx context.Context, w store.WriteSet) error {
 	return nil
 }
 
-func (t transaction) startRun(ctx context.Context, r store.Run) error {
+func (t *transaction) startRun(ctx context.Context, r store.Run) error {
 	_, err := t.exec(ctx, insertRun, r.ID, r.DraftID, r.Project, string(r.Kind), flag(r.Certification),
 		micros(r.DueAt), r.URL, r.Tag, micros(r.CreatedAt))
 	if err != nil || t.store.doorbell == nil {

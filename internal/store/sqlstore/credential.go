@@ -3,16 +3,18 @@ package sqlstore
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
 const (
-	roomForCredential = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN host = $2 AND kind = $3 THEN 1 ELSE 0 END), 0)
-		FROM credential WHERE project = $1`
+	// The row count decides; what the refusal was is asked afterwards.
 	addCredential = `INSERT INTO credential (id, project, host, kind, public_key, sealed, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+		SELECT $1, $2, $3, $4, $5, $6, $7 WHERE (SELECT COUNT(*) FROM credential WHERE project = $2) < $8
+		ON CONFLICT DO NOTHING`
+	credentialTaken     = `SELECT 1 FROM credential WHERE id = $1 OR project = $2 AND host = $3 AND kind = $4`
 	credentialColumns   = `id, project, host, kind, public_key, sealed, created_at`
 	selectCredential    = `SELECT ` + credentialColumns + ` FROM credential WHERE project = $1 AND host = $2 AND kind = $3`
 	selectCredentialsOf = `SELECT ` + credentialColumns + ` FROM credential WHERE project = $1 ORDER BY created_at, id`
@@ -26,23 +28,21 @@ const (
 
 // AddCredential inserts a credential.
 func (s *Store) AddCredential(ctx context.Context, c store.Credential, limit int) error {
-	err := s.write(ctx, func(ctx context.Context, t transaction) error {
-		var all, same int
-		if err := t.row(ctx, roomForCredential, c.Project, c.Host, string(c.Kind))(&all, &same); err != nil {
+	err := s.write(ctx, func(ctx context.Context, t *transaction) error {
+		added, err := t.exec(ctx, addCredential, c.ID, c.Project, c.Host, string(c.Kind), c.PublicKey,
+			hex.EncodeToString(c.Sealed), micros(c.CreatedAt), limit)
+		if err != nil || added > 0 {
 			return err
 		}
+		_, err = scanOne[int](t.row(ctx, credentialTaken, c.ID, c.Project, c.Host, string(c.Kind)))
 		switch {
-		case same > 0:
+		case err == nil:
 			return store.ErrKeyTaken
-		case all >= limit:
+		case errors.Is(err, store.ErrNotFound):
 			return store.ErrFull
+		default:
+			return err
 		}
-		added, err := t.exec(ctx, addCredential, c.ID, c.Project, c.Host, string(c.Kind), c.PublicKey,
-			hex.EncodeToString(c.Sealed), micros(c.CreatedAt))
-		if err == nil && added == 0 {
-			err = store.ErrKeyTaken
-		}
-		return err
 	})
 	if err != nil {
 		return fmt.Errorf("add credential %s: %w", c.ID, err)
@@ -92,8 +92,8 @@ func (s *Store) CountCredentials(ctx context.Context) (int, error) {
 
 // RemoveCredential removes one of the project's credentials.
 func (s *Store) RemoveCredential(ctx context.Context, project, id string) (removed store.Credential, err error) {
-	err = s.write(ctx, func(ctx context.Context, t transaction) (err error) {
-		removed, err = scanCredential(t.row(ctx, removeCredential, project, id))
+	err = s.write(ctx, func(ctx context.Context, t *transaction) (err error) {
+		removed, err = scanCredential(t.returning(ctx, removeCredential, project, id))
 		return err
 	})
 	if err != nil {

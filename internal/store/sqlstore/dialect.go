@@ -20,9 +20,13 @@ type dialect struct {
 	// contains is the condition that the first %s, a text, contains the second,
 	// letter for letter.
 	contains string
+	// isBusy says of an error that the database could not be had in time.
+	isBusy func(error) bool
 }
 
-var sqlite = dialect{name: "sqlite", goose: goose.DialectSQLite3, contains: "instr(%s, %s) > 0"}
+var onSQLite = dialect{
+	name: "sqlite", goose: goose.DialectSQLite3, contains: "instr(%s, %s) > 0", isBusy: sqliteIsBusy,
+}
 
 // migrate brings the schema up to date. Migrations only go forward.
 func (d dialect) migrate(ctx context.Context, db *sql.DB) error {

@@ -68,8 +68,8 @@ func (s *Store) RunsOf(ctx context.Context, draftID string, limit, offset int) (
 // ClaimRun gives a due run to the claim's holder.
 func (s *Store) ClaimRun(ctx context.Context, id string, c store.Claim) (store.Run, error) {
 	var r store.Run
-	err := s.write(ctx, func(ctx context.Context, t transaction) (err error) {
-		r, err = scanRun(t.row(ctx, claimRun, id, c.Token, micros(c.Until), micros(c.Now)))
+	err := s.write(ctx, func(ctx context.Context, t *transaction) (err error) {
+		r, err = scanRun(t.returning(ctx, claimRun, id, c.Token, micros(c.Until), micros(c.Now)))
 		return err
 	})
 	if err != nil {

@@ -28,11 +28,32 @@ func (d dialect) connectorList(q store.ConnectorQuery) (paged, error) {
 	}
 	where := d.connectorFilter(q)
 	return paged{
-		count: "SELECT COUNT(*) FROM connector WHERE " + where.text(),
+		count: d.connectorTotal(q, where),
 		list:  "SELECT document FROM connector WHERE " + where.page(order),
 		args:  where.args, limit: q.Limit, offset: q.Offset,
 		rare: len(q.Sort) > 1 || len(where.args) > 2, // the viewer, and more than one filter
 	}, nil
+}
+
+// connectorTotal counts what where selects. What everybody finds has counters, by
+// types; a company, a name or a text must be looked for.
+func (d dialect) connectorTotal(q store.ConnectorQuery, where conditions) string {
+	if q.Company != nil || len(q.IDs) > 0 || len(q.Keys) > 0 || len(q.Terms) > 0 {
+		return "SELECT COUNT(*) FROM connector WHERE " + where.text()
+	}
+	// The parameters are those of where: the viewer, then the types.
+	var of conditions
+	viewer := of.arg(q.Viewer)
+	of.add("private = 1")
+	of.types(q.Types)
+	total := "SELECT (SELECT COUNT(*) FROM connector WHERE listed = 1 AND owner = " + viewer + " AND " + of.text() + ")" +
+		" + (SELECT COUNT(*) FROM connector_project JOIN connector ON id = connector_id" +
+		" WHERE project = " + viewer + " AND owner <> " + viewer + " AND listed = 1 AND " + of.text() + ")"
+	if q.OnlyPrivate {
+		return total
+	}
+	of.all[0] = "scope = '" + publicScope + "'"
+	return total + " + (SELECT COALESCE(SUM(n), 0) FROM counter WHERE " + of.text() + ")"
 }
 
 func (d dialect) connectorFilter(q store.ConnectorQuery) conditions {

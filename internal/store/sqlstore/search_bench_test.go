@@ -14,7 +14,7 @@ import (
 func shelved(b *testing.B) *Store {
 	b.Helper()
 	s := open(b, b.TempDir())
-	err := s.write(b.Context(), func(ctx context.Context, t transaction) error {
+	err := s.write(b.Context(), func(ctx context.Context, t *transaction) error {
 		for i := range benchmarked {
 			d := sized(i)
 			w := inserting(d)

@@ -12,7 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	_ "modernc.org/sqlite" // the driver named "sqlite"
+	"modernc.org/sqlite" // also the driver named "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // FileName is the database's name inside a data directory.
@@ -32,11 +33,15 @@ const (
 // meets SQLITE_BUSY inside this process. synchronous=FULL makes a commit survive
 // the loss of power.
 func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
+	return openSQLite(ctx, dir, opts, func(dsn string) (*sql.DB, error) { return sql.Open("sqlite", dsn) })
+}
+
+func openSQLite(ctx context.Context, dir string, opts Options, pool func(dsn string) (*sql.DB, error)) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
 	file := filepath.Join(dir, FileName)
-	s := &Store{dialect: sqlite, doorbell: opts.Doorbell, observe: opts.Observe}
+	s := &Store{dialect: onSQLite, doorbell: opts.Doorbell, observe: opts.Observe}
 	if s.observe == nil {
 		s.observe = func(time.Duration, bool) {}
 	}
@@ -50,7 +55,7 @@ func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
 		{&s.reader, max(4, 2*runtime.GOMAXPROCS(0)), []string{"query_only(1)"}},
 	}
 	for _, p := range pools {
-		db, err := sql.Open("sqlite", sqliteDSN(file, p.pragmas))
+		db, err := pool(sqliteDSN(file, p.pragmas))
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", file, err)
 		}
@@ -65,6 +70,7 @@ func OpenSQLite(ctx context.Context, dir string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.commits = startGroupCommit(s)
 	return s, nil
 }
 
@@ -91,4 +97,11 @@ func sqliteDSN(file string, pragmas []string) string {
 		q.Add("_pragma", p)
 	}
 	return "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() + "?" + q.Encode()
+}
+
+// sqliteIsBusy says whether another process kept the file to itself for longer than
+// the busy timeout.
+func sqliteIsBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }

@@ -280,3 +280,46 @@ func together(t *testing.T, n int, do func(i int) error) {
 	close(start)
 	done.Wait()
 }
+
+// Pools do not wait for each other: neither a write for a read that goes on, nor a
+// read for a write.
+func TestReadsAndWritesDoNotWait(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	if err := s.Commit(t.Context(), inserting(draft("d1"))); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	read, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = read.Rollback() }()
+	version := func() (v int64, err error) {
+		err = read.QueryRowContext(ctx, "SELECT version FROM draft WHERE id = 'd1'").Scan(&v)
+		return v, err
+	}
+	if v, err := version(); err != nil || v != 1 {
+		t.Fatalf("version %d, %v", v, err)
+	}
+	if err := s.Commit(ctx, updating(draft("d1"))); err != nil {
+		t.Fatalf("while a read goes on: %v", err)
+	}
+	if v, err := version(); err != nil || v != 1 {
+		t.Errorf("the read sees version %d, %v: it began before", v, err)
+	}
+
+	write, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = write.Rollback() }()
+	if _, err := write.ExecContext(ctx, "UPDATE draft SET version = 99"); err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Draft(ctx, store.Ref{ID: "d1"})
+	if err != nil || d.Version != 2 {
+		t.Errorf("while a write goes on: version %d, %v", d.Version, err)
+	}
+}

@@ -38,15 +38,17 @@ type Options struct {
 // Store implements store.Store.
 type Store struct {
 	dialect dialect
-	// writer is the only pool that writes to our tables; reader never does.
+	// writer is the only pool that writes to our tables, and has one connection,
+	// which commits uses; reader never writes.
 	writer, reader *sql.DB
 	// queue is a pool of its own for the job queue's housekeeping.
 	queue    *sql.DB
 	doorbell Doorbell
 	observe  func(took time.Duration, committed bool)
 
-	writes map[string]*sql.Stmt // by their text; all there from the beginning
-	reads  sync.Map             // query text → *sql.Stmt
+	commits *groupCommit         // nil until the store is open
+	writes  map[string]*sql.Stmt // by their text; all there from the beginning
+	reads   sync.Map             // query text → *sql.Stmt
 }
 
 var _ store.Store = (*Store)(nil)
@@ -64,8 +66,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.reader.QueryRowContext(ctx, "SELECT 1").Scan(&one)
 }
 
-// Close closes all pools.
+// Close waits for the writes under way, refuses those that wait, and closes all
+// pools.
 func (s *Store) Close() error {
+	if s.commits != nil {
+		s.commits.stop()
+	}
 	var errs []error
 	for _, db := range []*sql.DB{s.reader, s.queue, s.writer} {
 		errs = append(errs, db.Close())

@@ -4,7 +4,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -12,66 +11,62 @@ import (
 // writeStatements lists every statement that runs in the write pool.
 var writeStatements = []string{
 	insertDraft, updateDraft, deleteDraft, selectNewer,
-	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter,
+	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter, countPublic, recount,
 	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
 	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeToken, removeExpiredTokens,
-	roomForCredential, addCredential, removeCredential, addKnownHost, removeKnownHost,
+	addCredential, credentialTaken, removeCredential, addKnownHost, removeKnownHost,
 }
 
-// transaction is one of the write pool.
+// transaction is what one write does of a transaction of the write pool.
 type transaction struct {
 	store *Store
 	tx    *sql.Tx
+	// changed says that the write has changed something: it cannot be left out any
+	// more, only undone.
+	changed bool
 }
 
-// write does something as one transaction: all of it, or nothing when it returns
-// an error. ctx ends the wait for the transaction's turn. From then on it takes
-// microseconds, and a caller that goes away must not undo what others, like the
-// job queue, may count on: do gets a context that does not end.
-func (s *Store) write(ctx context.Context, do func(context.Context, transaction) error) (err error) {
+// write does something all of it, or nothing when it returns an error. Others may
+// share its transaction. do may run more than once, and must leave nothing behind
+// but what it writes.
+func (s *Store) write(ctx context.Context, do func(context.Context, *transaction) error) (err error) {
 	defer s.timed(time.Now(), &err)
-	// database/sql rolls a transaction back when its context ends, so it must not
-	// be the caller's.
-	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer end()
-	stop := context.AfterFunc(ctx, end)
-	tx, err := s.writer.BeginTx(lasting, nil)
-	if !stop() {
-		if err == nil {
-			_ = tx.Rollback() // nothing was written
-		}
-		return fmt.Errorf("wait to write: %w", ctx.Err())
-	}
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	if err := do(lasting, transaction{store: s, tx: tx}); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return s.commits.write(ctx, do)
 }
 
 // exec returns how many rows a statement changed. query is one of
 // writeStatements.
-func (t transaction) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	return affected(t.tx.StmtContext(ctx, t.store.writes[query]).ExecContext(ctx, args...))
+func (t *transaction) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	changed, err := affected(t.tx.StmtContext(ctx, t.store.writes[query]).ExecContext(ctx, args...))
+	t.changed = t.changed || changed > 0
+	return changed, err
 }
 
-// row is what a statement returns of the one row that it changed. The scanner
-// returns store.ErrNotFound when it changed none.
-func (t transaction) row(ctx context.Context, query string, args ...any) scanner {
+// returning is what a statement returns of the one row that it changes. The
+// scanner returns store.ErrNotFound when it changes none.
+func (t *transaction) returning(ctx context.Context, query string, args ...any) scanner {
+	return func(into ...any) error {
+		err := t.row(ctx, query, args...)(into...)
+		t.changed = t.changed || err == nil
+		return err
+	}
+}
+
+// row reads the row of a query. The scanner returns store.ErrNotFound when there is
+// none.
+func (t *transaction) row(ctx context.Context, query string, args ...any) scanner {
 	return func(into ...any) error {
 		return notFound(t.tx.StmtContext(ctx, t.store.writes[query]).QueryRowContext(ctx, args...).Scan(into...))
 	}
 }
 
-// exec runs one statement as a transaction of its own.
+// exec does one statement as a write of its own.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
-	defer s.timed(time.Now(), &err)
-	return affected(s.writes[query].ExecContext(ctx, args...))
+	err = s.write(ctx, func(ctx context.Context, t *transaction) (err error) {
+		changed, err = t.exec(ctx, query, args...)
+		return err
+	})
+	return changed, err
 }
 
 // timed tells the observer of a write that began at start and ends with err.

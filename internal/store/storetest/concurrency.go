@@ -103,6 +103,41 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 		})
 		requireEqual(t, len(attempts), callers*rounds)
 	},
+	// A store may put the writes of many into one transaction.
+	"the trouble of one is not that of others": func(t *testing.T, s store.Store) {
+		d := newDraft("d0", withKey("k1"))
+		addRun(t, s, d, newRun("r0", d))
+		var refused counts
+		together(t, func(ctx context.Context, caller int) error {
+			for round := range rounds {
+				id := fmt.Sprint("d", caller, "-", round)
+				w := inserting(newDraft(id))
+				w.StartRuns = []store.Run{newRun("run of "+id, w.Draft)}
+				bad := caller % 4
+				switch bad {
+				case 1: // refused
+					w.Draft.Key = "k1"
+				case 2: // fails when it has written already
+					w.StartRuns = append(w.StartRuns, newRun("r0", w.Draft))
+				}
+				err := s.Commit(ctx, w)
+				if want := []string{"", store.ErrKeyTaken.Error(), "trouble", ""}[bad]; kindOf(err) != want {
+					return fmt.Errorf("%s: error %w, want %q", id, err, want)
+				}
+				if err == nil {
+					continue
+				}
+				refused.add()
+				if _, err := s.Run(ctx, w.StartRuns[0].ID); !errors.Is(err, store.ErrNotFound) {
+					return fmt.Errorf("run of %s: error %w, want %w", id, err, store.ErrNotFound)
+				}
+			}
+			return nil
+		})
+		requireEqual(t, refused.n, callers*rounds/2)
+		page := must(s.Drafts(t.Context(), store.DraftQuery{Owner: owners[0], Limit: everything}))(t)
+		requireEqual(t, []int{page.Total, len(page.Documents)}, []int{1 + callers*rounds/2, 1 + callers*rounds/2})
+	},
 	"a list and its total are of one moment": func(t *testing.T, s store.Store) {
 		together(t, func(ctx context.Context, caller int) error {
 			if caller%2 == 0 {
