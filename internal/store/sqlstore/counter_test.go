@@ -77,7 +77,7 @@ func TestMigrationCountsConnectors(t *testing.T) {
 	}
 	for _, back := range []string{
 		"DELETE FROM counter WHERE scope = 'public'", "DROP INDEX connector_private",
-		"DELETE FROM goose_db_version WHERE version_id >= 3",
+		"DELETE FROM goose_db_version WHERE version_id >= 4",
 	} {
 		if _, err := s.writer.ExecContext(t.Context(), back); err != nil {
 			t.Fatal(err)
