@@ -36,6 +36,8 @@ type commands struct {
 	Client     clientCommand     `cmd:"" help:"Make, list and revoke API clients."`
 	Credential credentialCommand `cmd:"" help:"Open private repositories to projects."`
 	KnownHosts knownHostsCommand `cmd:"" help:"Say which SSH host keys are the right ones."`
+	Backup     backupCommand     `cmd:"" help:"Write the data to one file, also while a server runs."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup into an empty data directory."`
 	Settings   configCommand     `cmd:"" name:"config" help:"Look at the configuration."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/credential"
+	"github.com/greenroom-registry/greenroom/internal/datadir"
 	"github.com/greenroom-registry/greenroom/internal/forwarded"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/httpapi"
@@ -78,7 +79,7 @@ type Options struct {
 // Server is a Greenroom that listens.
 type Server struct {
 	store    *sqlstore.Store
-	lock     *dataLock
+	lock     *datadir.Lock
 	queue    *jobs.Queue
 	http     *http.Server
 	listener net.Listener
@@ -169,7 +170,7 @@ func (s *Server) openAdmin(ctx context.Context, o Options, metrics http.Handler)
 }
 
 func (s *Server) openStore(ctx context.Context, dir string, o sqlstore.Options) (err error) {
-	if s.lock, err = lockDataDir(dir); err != nil {
+	if s.lock, err = datadir.TakeLock(dir); err != nil {
 		return err
 	}
 	if s.store, err = sqlstore.OpenSQLite(ctx, dir, o); err != nil {
@@ -330,7 +331,7 @@ func (s *Server) Close() error {
 		errs = append(errs, s.store.Close())
 	}
 	if s.lock != nil {
-		errs = append(errs, s.lock.release())
+		errs = append(errs, s.lock.Release())
 	}
 	return errors.Join(errs...)
 }
