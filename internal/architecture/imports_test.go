@@ -78,6 +78,7 @@ var mayImport = []struct {
 		"internal/report", "internal/store",
 	}},
 	{"internal/jobs", []string{"internal/store"}},
+	{"internal/retention", []string{"internal/store"}},
 	{"internal/apidocs", nil},
 	{"internal/credential", []string{"api", "internal/datadir", "internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store"}},
 	{"internal/httpapi", []string{
@@ -91,7 +92,7 @@ var mayImport = []struct {
 	{"internal/server", []string{
 		"api", "internal/auth", "internal/check", "internal/check/checks", "internal/connector", "internal/connector/field",
 		"internal/credential", "internal/datadir", "internal/forwarded", "internal/gitsource", "internal/httpapi", "internal/jobs",
-		"internal/metrics", "internal/publish", "internal/report", "internal/store/sqlstore",
+		"internal/metrics", "internal/publish", "internal/report", "internal/retention", "internal/store/sqlstore",
 	}},
 	{"internal/config", []string{"api", "internal/correlation", "internal/forwarded", "internal/gitsource", "internal/nearest"}},
 	{"internal/demo/connectors", nil},

@@ -48,6 +48,7 @@ func used(backlog func(context.Context, time.Time) (store.Backlog, error)) *Metr
 		Kind: store.RunPublish, Ending: publish.Passed, Took: time.Second,
 		Steps: []api.RunStep{{Name: "fetch", Milliseconds: 20}, {Name: "check", Milliseconds: 4}},
 	})
+	m.RunsRemoved(3)
 	m.Fetch(gitsource.Fetch{Outcome: gitsource.Fetched, Waited: time.Second, Took: time.Second})
 	m.Fetch(gitsource.Fetch{Outcome: gitsource.Busy, Waited: time.Minute})
 	m.Write(time.Millisecond, true)

@@ -26,6 +26,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/metrics"
 	"github.com/greenroom-registry/greenroom/internal/publish"
 	"github.com/greenroom-registry/greenroom/internal/report"
+	"github.com/greenroom-registry/greenroom/internal/retention"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
 )
 
@@ -61,6 +62,8 @@ type Options struct {
 	ResolveTTL time.Duration
 	// Workers is how many runs are worked at once; 0: none in this process.
 	Workers int
+	// KeepRuns is how long runs are kept after they ended; 0: for ever.
+	KeepRuns time.Duration
 	// PublicURL is put before addresses in reports; "": they are given as paths or,
 	// with ReportOwnURL, at the address that the server listens on.
 	PublicURL    string
@@ -87,6 +90,8 @@ type Server struct {
 	admin    *admin       // nil: none
 	log      *slog.Logger
 	stopping chan struct{} // closed when the server begins to stop
+
+	retention retention.Options
 }
 
 // Open prepares everything and begins to listen; requests are answered from Run
@@ -150,6 +155,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Observer:     counted,
 		Log:          o.Log,
 	}))
+	s.retention = retention.Options{Runs: s.store, Keep: o.KeepRuns, Now: time.Now, Log: o.Log, Observe: counted.RunsRemoved}
 	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
 	return s, s.openAdmin(ctx, o, counted.Handler())
 }
@@ -274,6 +280,7 @@ func (s *Server) Run(ctx context.Context) error {
 	forgetting, forget := context.WithCancel(working)
 	defer forget()
 	go s.forgetTokens(forgetting)
+	go retention.Run(forgetting, s.retention)
 
 	requests, giveUp := context.WithCancel(working)
 	defer giveUp()

@@ -96,6 +96,13 @@ type Runs interface {
 	// made a difference. Only a process that knows itself alone on the database
 	// may call it.
 	ExpireLeases(ctx context.Context, now time.Time) (int, error)
+	// RemoveRuns looks at up to limit (at least 1) runs that ended before a time, in
+	// the order in which they ended, ties by id, from behind a place on; and removes
+	// those that nothing stands on. What it never removes is evidence: a publish that
+	// succeeded, for a Connector or a certification stands on it; and of a draft that
+	// is there all from its latest verdict of a kind (succeeded or failed) on, for
+	// that is its report.
+	RemoveRuns(ctx context.Context, before time.Time, after RunPlace, limit int) (RemovedRuns, error)
 }
 
 // Clients is the part of the store behind authentication.

@@ -75,6 +75,19 @@ func TestBacklogIsReadFromItsIndex(t *testing.T) {
 	}
 }
 
+// The way to the runs that are removed leads past none that are kept for good, nor
+// through all that ever were.
+func TestOldRunsAreReadFromTheirIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	for _, query := range []string{selectRemovable, removeRuns} {
+		if got := plan(t, s.writer, query); !strings.HasPrefix(got, "SEARCH run USING ") || !strings.Contains(got, "INDEX run_removable (") ||
+			strings.Contains(got, "SCAN") || strings.Contains(got, "TEMP B-TREE") {
+			t.Errorf("%s\n%s", query, got)
+		}
+	}
+}
+
 // A search reads an index in its order, which tells without the row who sees it.
 func TestSearchesAreReadInOrder(t *testing.T) {
 	t.Parallel()

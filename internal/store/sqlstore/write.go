@@ -13,7 +13,7 @@ import (
 var writeStatements = []string{
 	insertDraft, updateDraft, deleteDraft, selectNewer,
 	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter,
-	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
+	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases, removeRuns,
 	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeToken, removeExpiredTokens,
 	roomForCredential, addCredential, removeCredential, addKnownHost, removeKnownHost,
 }
