@@ -29,9 +29,10 @@ var now = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 func used(backlog func(context.Context, time.Time) (store.Backlog, error)) *Metrics {
 	m := New("v1.2.3")
 	m.Watch(Watched{
-		Load:    func() gitsource.Load { return gitsource.Load{Slots: 16, InUse: 3, Waiting: 2} },
-		Backlog: backlog,
-		Now:     func() time.Time { return now },
+		Load:     func() gitsource.Load { return gitsource.Load{Slots: 16, InUse: 3, Waiting: 2} },
+		Backlog:  backlog,
+		Writable: func(context.Context) error { return store.ErrUnwritable },
+		Now:      func() time.Time { return now },
 	})
 	for _, a := range []httpapi.Answered{
 		{Route: "/connectors/drafts/{ref}", Method: http.MethodGet, Status: 200, Took: 2 * time.Millisecond},

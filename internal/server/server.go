@@ -156,7 +156,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Log:          o.Log,
 	}))
 	s.retention = retention.Options{Runs: s.store, Keep: o.KeepRuns, Now: time.Now, Log: o.Log, Observe: counted.RunsRemoved}
-	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
+	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Writable: s.store.Writable, Now: time.Now})
 	return s, s.openAdmin(ctx, o, counted.Handler())
 }
 
@@ -360,7 +360,7 @@ func (s *Server) ready(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}
-	return nil
+	return s.store.Writable(ctx)
 }
 
 // forgetTokens keeps the table of tokens from growing without end.

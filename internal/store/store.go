@@ -15,7 +15,8 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 )
 
-// Errors of a Store. Anything else is trouble of the database.
+// Errors of a Store. Anything else is trouble of the database. Every method that
+// writes may return ErrUnwritable.
 var (
 	// ErrNotFound: no such row.
 	ErrNotFound = errors.New("not found")
@@ -28,6 +29,10 @@ var (
 	// ErrKeyTaken: another draft has the key or the id, or the key is reserved to
 	// another project; nothing was written.
 	ErrKeyTaken = errors.New("key is taken")
+	// ErrUnwritable: the database cannot be written now, since its disk is full, say,
+	// or read-only; nothing was written, and reads go on. It passes without a
+	// restart.
+	ErrUnwritable = errors.New("the database cannot be written")
 	// ErrFull: there are as many as there may be; nothing was written.
 	ErrFull = errors.New("there is no room for more")
 )
@@ -63,6 +68,8 @@ type Store interface {
 
 	// Ping returns nil when the database answers.
 	Ping(ctx context.Context) error
+	// Writable returns ErrUnwritable as long as writes fail with it.
+	Writable(ctx context.Context) error
 	Close() error
 }
 

@@ -15,7 +15,7 @@ var writeStatements = []string{
 	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter,
 	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases, removeRuns,
 	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeToken, removeExpiredTokens,
-	roomForCredential, addCredential, removeCredential, addKnownHost, removeKnownHost,
+	roomForCredential, addCredential, removeCredential, addKnownHost, removeKnownHost, tryWrite,
 }
 
 // transaction is one of the write pool.
@@ -74,8 +74,12 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (changed in
 	return affected(s.writes[query].ExecContext(ctx, args...))
 }
 
-// timed tells the observer of a write that began at start and ends with err.
-func (s *Store) timed(start time.Time, err *error) { s.observe(time.Since(start), *err == nil) }
+// timed tells the observer of a write that began at start and ends with err, which
+// it explains.
+func (s *Store) timed(start time.Time, err *error) {
+	*err = s.explained(*err)
+	s.observe(time.Since(start), *err == nil)
+}
 
 func affected(res sql.Result, err error) (int64, error) {
 	if err != nil {
