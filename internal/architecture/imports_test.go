@@ -87,6 +87,9 @@ var mayImport = []struct {
 		"internal/problem", "internal/report", "internal/store",
 	}},
 
+	{"internal/doctor", []string{
+		"api", "internal/connector", "internal/credential", "internal/datadir", "internal/store", "internal/store/sqlstore",
+	}},
 	{"internal/backup", []string{"internal/credential", "internal/datadir", "internal/store/sqlstore"}},
 	{"internal/metrics", []string{"internal/gitsource", "internal/httpapi", "internal/publish", "internal/store"}},
 	{"internal/server", []string{
@@ -102,13 +105,14 @@ var mayImport = []struct {
 	}},
 	{"cmd/greenroom", []string{
 		"api", "client", "internal/auth", "internal/backup", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
-		"internal/credential", "internal/demo", "internal/fix", "internal/gitsource", "internal/report", "internal/server",
+		"internal/credential", "internal/demo", "internal/doctor", "internal/fix", "internal/gitsource", "internal/report", "internal/server",
 		"internal/store", "internal/store/sqlstore",
 	}},
 
 	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/golden", nil},
+	{"internal/testkit/release1", nil},
 	{"internal/testkit/txtree", nil},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/sshserver", nil},
