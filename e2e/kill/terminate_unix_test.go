@@ -70,6 +70,7 @@ func (h *harness) running(t *testing.T, ref client.Ref, run string) {
 // A server that is told to stop, or that dies, while a worker waits for a repository
 // leaves the run to the next one, which ends it with one Connector.
 func TestRunsAreTakenOver(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*testing.T, *harness){
 		"SIGTERM": func(t *testing.T, h *harness) {
 			t.Helper()

@@ -221,23 +221,21 @@ func TestRestoreRefusesDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, damage := range map[string]func(t *testing.T) []byte{
-		"no archive":  func(*testing.T) []byte { return []byte("SQLite format 3\x00") },
-		"cut off":     func(*testing.T) []byte { return text[:len(text)/2] },
-		"a bit":       func(*testing.T) []byte { b := bytes.Clone(text); b[len(b)/3] ^= 1; return b },
-		"no manifest": func(t *testing.T) []byte { return rewrite(t, whole, "manifest.json", "") },
-		"another form": func(t *testing.T) []byte {
-			return rewrite(t, whole, "manifest.json", `{"format":2,"version":"9"}`)
-		},
-		"another key": func(t *testing.T) []byte { return rewrite(t, whole, credential.KeyFileName, strings.Repeat("k", 32)) },
-		"a path": func(t *testing.T) []byte {
-			return rewrite(t, whole, "manifest.json", `{"format":1,"files":[{"name":"../greenroom.db"}]}`)
-		},
+	oneBit := bytes.Clone(text)
+	oneBit[len(oneBit)/3] ^= 1
+	for name, damaged := range map[string][]byte{
+		"no archive":   []byte("SQLite format 3\x00"),
+		"cut off":      text[:len(text)/2],
+		"a bit":        oneBit,
+		"no manifest":  rewrite(t, whole, "manifest.json", ""),
+		"another form": rewrite(t, whole, "manifest.json", `{"format":2,"version":"9"}`),
+		"another key":  rewrite(t, whole, credential.KeyFileName, strings.Repeat("k", 32)),
+		"a path":       rewrite(t, whole, "manifest.json", `{"format":1,"files":[{"name":"../greenroom.db"}]}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "damaged")
-			if err := os.WriteFile(file, damage(t), 0o600); err != nil {
+			if err := os.WriteFile(file, damaged, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			to := filepath.Join(t.TempDir(), "new")

@@ -14,7 +14,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
-// ErrUnreadable: a stored document is none, or that of something else.
+// ErrUnreadable is returned when a stored document is none, or that of something else.
 var ErrUnreadable = errors.New("the stored document cannot be read")
 
 // Consistent is a draft as it must be, and what of it was otherwise.

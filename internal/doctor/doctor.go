@@ -123,7 +123,7 @@ func (e *examination) everything(ctx context.Context) (err error) {
 		e.active[r.DraftID] = append(e.active[r.DraftID], r)
 	}
 	return errors.Join(
-		e.Drafts(ctx, e.draft), e.Lost(ctx, e.lost), e.Inspection.Runs(ctx, e.run), e.counters(ctx), e.credentials(ctx))
+		e.Drafts(ctx, e.draft), e.Lost(ctx, e.lost), e.Runs(ctx, e.run), e.counters(ctx), e.credentials(ctx))
 }
 
 // found notes what is not as it must be, with what mends it.

@@ -88,26 +88,32 @@ func (p *patient) contents(t failer) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	for _, table := range tables {
-		rows, err := p.db.QueryContext(context.Background(), "SELECT * FROM "+table)
-		if err != nil {
+		var err error
+		if all[table], err = p.rows(table); err != nil {
 			t.Fatalf("%s: %v", table, err)
 		}
-		columns, err := rows.Columns()
-		for err == nil && rows.Next() {
-			values, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			if err = rows.Scan(into...); err == nil && (table != "counter" || fmt.Sprint(values[3]) != "0") {
-				all[table] = append(all[table], fmt.Sprintf("%s", values))
-			}
-		}
-		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
-			t.Fatalf("%s: %v", table, err)
-		}
-		slices.Sort(all[table])
 	}
 	return all
+}
+
+func (p *patient) rows(table string) (all []string, err error) {
+	rows, err := p.db.QueryContext(context.Background(), "SELECT * FROM "+table)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	columns, err := rows.Columns()
+	for err == nil && rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err = rows.Scan(into...); err == nil && (table != "counter" || fmt.Sprint(values[3]) != "0") {
+			all = append(all, fmt.Sprintf("%s", values))
+		}
+	}
+	slices.Sort(all)
+	return all, err
 }
 
 // A database that was only used is as it must be, whether a server uses it or not.

@@ -19,7 +19,7 @@ import (
 // few megabytes.
 const copyPages = 1000
 
-// ErrDamaged: the file is no whole database.
+// ErrDamaged is returned for a file that is no whole database.
 var ErrDamaged = errors.New("the database is damaged")
 
 // Contents says what a database holds.

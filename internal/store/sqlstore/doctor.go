@@ -12,8 +12,8 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
-// ErrOlderSchema: the database waits for a migration, which an inspection does not
-// make.
+// ErrOlderSchema is returned for a database that waits for a migration, which an
+// inspection does not make.
 var ErrOlderSchema = errors.New("the database is of an older version of Greenroom")
 
 const (

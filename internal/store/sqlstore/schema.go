@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// ErrNewerSchema: a newer version of Greenroom made the database, and this one must
-// not touch what it does not know.
+// ErrNewerSchema is returned for a database that a newer version of Greenroom made:
+// this one must not touch what it does not know.
 var ErrNewerSchema = errors.New("the database was made by a newer version of Greenroom")
 
 // knows returns ErrNewerSchema for a schema beyond the migrations of this binary.
