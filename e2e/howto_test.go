@@ -50,6 +50,41 @@ func TestHowToPrivateRepositories(t *testing.T) {
 	}
 }
 
+// The commands of the how-to about backups work as they stand, beside a server.
+func TestHowToBackup(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("the how-to needs sh, which is not here")
+	}
+	bin, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	if err := os.Symlink(binary.Path(t), filepath.Join(bin, "greenroom")); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../docs/howto/backup.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := "set -eu\n"
+	for _, block := range shellBlocks.FindAllStringSubmatch(string(text), -1) {
+		script += block[1]
+	}
+	binary.Dev(t, data)
+	cmd := exec.CommandContext(t.Context(), "sh")
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "DATA="+data, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Stdin = strings.NewReader(script)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("the how-to failed: %v\n%s", err, out)
+	}
+	const held = "0 drafts, 0 Connectors, 0 runs, 1 client, 0 credentials"
+	for _, want := range []string{"backed up to ", "restored to " + data + "-restored: " + held, "examined " + held + ": all is as it must be"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the how-to did not print %q but\n%s", want, out)
+		}
+	}
+}
+
 // Every line of the how-to runs as it stands, in one shell; only the address of
 // the server is another.
 func TestHowToFirstConnector(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 // The exit codes of every command.
 const (
 	exitOK    = 0
-	exitFound = 1 // validate: some finding is an Error
+	exitFound = 1 // validate: some finding is an Error; doctor: any
 	exitError = 2 // the command could not run
 )
 
@@ -36,6 +36,9 @@ type commands struct {
 	Client     clientCommand     `cmd:"" help:"Make, list and revoke API clients."`
 	Credential credentialCommand `cmd:"" help:"Open private repositories to projects."`
 	KnownHosts knownHostsCommand `cmd:"" help:"Say which SSH host keys are the right ones."`
+	Backup     backupCommand     `cmd:"" help:"Write the data to one file, also while a server runs."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup into an empty data directory."`
+	Doctor     doctorCommand     `cmd:"" help:"Examine the database, and mend what can be recomputed."`
 	Settings   configCommand     `cmd:"" name:"config" help:"Look at the configuration."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }

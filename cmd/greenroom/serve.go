@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/greenroom-registry/greenroom/internal/config"
 	"github.com/greenroom-registry/greenroom/internal/server"
@@ -59,6 +60,7 @@ func openServer(ctx context.Context, c config.Server, r config.Region, listen st
 		Repositories: repositories,
 		ResolveTTL:   c.ResolveTTL,
 		Workers:      c.Workers,
+		KeepRuns:     time.Duration(c.KeepRuns),
 		PublicURL:    c.PublicURL,
 		ReportOwnURL: development,
 		TLSCert:      c.TLSCert,

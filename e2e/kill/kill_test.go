@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -60,6 +61,16 @@ func TestKillDuringPublish(t *testing.T) {
 		h.recover(t)
 	}
 	h.summarize(t, rounds)
+	h.examine(t)
+}
+
+// examine asks the doctor, beside the server.
+func (h *harness) examine(t *testing.T) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), binary.Path(t), "doctor", "--data="+h.data).CombinedOutput()
+	if err != nil {
+		t.Errorf("greenroom doctor: %v\n%s", err, out)
+	}
 }
 
 // harness is one database and what is known to have been accepted for it.

@@ -23,6 +23,7 @@ var mayImport = []struct {
 	{"client", []string{"api"}},
 
 	{"internal/correlation", nil},
+	{"internal/datadir", nil},
 	{"internal/forwarded", nil},
 	{"internal/nearest", nil},
 	{"internal/fix", []string{"api"}},
@@ -77,19 +78,24 @@ var mayImport = []struct {
 		"internal/report", "internal/store",
 	}},
 	{"internal/jobs", []string{"internal/store"}},
+	{"internal/retention", []string{"internal/store"}},
 	{"internal/apidocs", nil},
-	{"internal/credential", []string{"api", "internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store"}},
+	{"internal/credential", []string{"api", "internal/datadir", "internal/gitsource", "internal/jsonbody", "internal/problem", "internal/store"}},
 	{"internal/httpapi", []string{
 		"api", "internal/apidocs", "internal/auth", "internal/connector", "internal/connector/field",
 		"internal/connectyaml", "internal/correlation", "internal/credential", "internal/forwarded", "internal/panics",
 		"internal/problem", "internal/report", "internal/store",
 	}},
 
+	{"internal/doctor", []string{
+		"api", "internal/connector", "internal/credential", "internal/datadir", "internal/store", "internal/store/sqlstore",
+	}},
+	{"internal/backup", []string{"internal/credential", "internal/datadir", "internal/store/sqlstore"}},
 	{"internal/metrics", []string{"internal/gitsource", "internal/httpapi", "internal/publish", "internal/store"}},
 	{"internal/server", []string{
 		"api", "internal/auth", "internal/check", "internal/check/checks", "internal/connector", "internal/connector/field",
-		"internal/credential", "internal/forwarded", "internal/gitsource", "internal/httpapi", "internal/jobs",
-		"internal/metrics", "internal/publish", "internal/report", "internal/store/sqlstore",
+		"internal/credential", "internal/datadir", "internal/forwarded", "internal/gitsource", "internal/httpapi", "internal/jobs",
+		"internal/metrics", "internal/publish", "internal/report", "internal/retention", "internal/store/sqlstore",
 	}},
 	{"internal/config", []string{"api", "internal/correlation", "internal/forwarded", "internal/gitsource", "internal/nearest"}},
 	{"internal/demo/connectors", nil},
@@ -98,8 +104,8 @@ var mayImport = []struct {
 		"internal/server",
 	}},
 	{"cmd/greenroom", []string{
-		"api", "client", "internal/auth", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
-		"internal/credential", "internal/demo", "internal/fix", "internal/gitsource", "internal/report", "internal/server",
+		"api", "client", "internal/auth", "internal/backup", "internal/check", "internal/check/checks", "internal/config", "internal/connector/field",
+		"internal/credential", "internal/demo", "internal/doctor", "internal/fix", "internal/gitsource", "internal/report", "internal/server",
 		"internal/store", "internal/store/sqlstore",
 	}},
 
@@ -108,6 +114,7 @@ var mayImport = []struct {
 	{"internal/testkit/internals", nil},
 	{"internal/testkit/openapi", []string{"api"}},
 	{"internal/testkit/golden", nil},
+	{"internal/testkit/release1", nil},
 	{"internal/testkit/txtree", nil},
 	{"internal/testkit/gitserver", nil},
 	{"internal/testkit/sshserver", nil},

@@ -52,6 +52,7 @@ type Server struct {
 	ResolveTTL    time.Duration `name:"resolve-ttl" default:"30s" help:"How long the commit of a tag is believed; 0: it is always asked. Default: ${default}."`
 	SSHKnownHosts string        `name:"ssh-known-hosts" type:"path" placeholder:"FILE" help:"known_hosts file with further SSH host keys; it is read at each use."`
 	PublicURL     string        `name:"public-url" placeholder:"URL" help:"Base of the addresses in reports. Default: of greenroom dev its own address; else they are paths."`
+	KeepRuns      Age           `name:"keep-runs" default:"90d" placeholder:"AGE" help:"How long runs are kept after they ended, such as 90d; 0: for ever. What was published is kept. Default: ${default}."`
 	Listener
 }
 

@@ -419,6 +419,7 @@ func (m *machine) compareLast(t *rapid.T) {
 
 // compare reads a draft, its rows, its Connector and its runs.
 func (m *machine) compare(t *rapid.T, id string) {
+	m.requireConsistent(t, id)
 	want, d := m.drafts[id], m.draft(t, id)
 	requireEqual(t, "draft", []any{
 		want.version, want.name, want.tag, want.status, want.preview, want.previewReport, want.publishReport,

@@ -126,6 +126,14 @@ func (r *record) derive() {
 func (r *record) row(now time.Time) (store.Draft, error) {
 	r.derive()
 	r.doc.Version = r.before.Version + 1
+	row, err := r.encoded()
+	row.LastModifiedAt = now
+	return row, err
+}
+
+// encoded is the row with the document, the facts, and the columns that follow from
+// them.
+func (r *record) encoded() (store.Draft, error) {
 	doc, err := json.Marshal(&r.doc)
 	if err != nil {
 		return store.Draft{}, fmt.Errorf("encode draft %s: %w", r.doc.ID, err)
@@ -138,7 +146,6 @@ func (r *record) row(now time.Time) (store.Draft, error) {
 	row.ID, row.Key, row.Version = r.doc.ID, r.doc.Key, r.doc.Version
 	row.Name, row.Status, row.Private = r.doc.Name, r.doc.Status, r.doc.Private
 	row.Types = store.MaskOf(r.doc.IntegrationTypes)
-	row.LastModifiedAt = now
 	row.Document, row.Facts = doc, factsJSON
 	return row, nil
 }
@@ -150,15 +157,22 @@ func (r *record) connectorRow(now time.Time) (*store.Connector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode connector %s: %w", c.ID, err)
 	}
-	row := r.productionRow
+	row := r.connectorColumns()
+	row.CreatedAt, row.LastModifiedAt = now, now // the store keeps the first
+	row.Document = doc
+	return &row, nil
+}
+
+// connectorColumns is the Connector's row with the columns that follow from its
+// document.
+func (r *record) connectorColumns() store.Connector {
+	c, row := r.production, r.productionRow
 	row.ID, row.Key, row.Version, row.Owner = c.ID, c.Key, c.Version, r.before.Owner
 	row.Name, row.Private = c.Name, c.Private
 	row.Types = store.MaskOf(c.IntegrationTypes)
 	row.Company = c.Creator.Company
 	row.SearchText = store.FoldText(c.Name + "\n" + c.Description)
-	row.CreatedAt, row.LastModifiedAt = now, now // the store keeps the first
-	row.Document = doc
-	return &row, nil
+	return row
 }
 
 // isMissing says whether err means that there is no such row.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/greenroom-registry/greenroom/internal/datadir"
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
@@ -115,20 +116,5 @@ func (v vault) makeKey() (err error) {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make the key of the credentials: %w", err)
 	}
-	return syncFolder(filepath.Dir(v.path))
-}
-
-// syncFolder makes the key's name as lasting as the rows that need it.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil // it has no such thing
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync the data directory: %w", err)
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("sync the data directory: %w", err)
-	}
-	return nil
+	return datadir.SyncFolder(filepath.Dir(v.path))
 }

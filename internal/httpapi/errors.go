@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -18,8 +19,12 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/store"
 )
 
-// retryNewer is when a server that was upgraded may answer.
-const retryNewer = time.Minute
+const (
+	// retryNewer is when a server that was upgraded may answer.
+	retryNewer = time.Minute
+	// retryUnwritable is when there may be room on the disk again.
+	retryUnwritable = 10 * time.Second
+)
 
 // methodError is the answer to a method that the path does not have.
 type methodError struct{ allowed string }
@@ -49,6 +54,8 @@ func problemOf(ctx context.Context, err error) *problem.Error {
 		return problem.Busy("A newer version of Greenroom wrote this. Ask the operator to upgrade this server; nothing was changed.", retryNewer, err)
 	case errors.Is(err, store.ErrBusy):
 		return problem.Busy("The server has more to write than it can take. Repeat the request in a moment; nothing was changed.", time.Second, err)
+	case errors.Is(err, store.ErrUnwritable), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EROFS):
+		return problem.Busy("The server cannot write now; nothing was changed. Repeat the request later, and tell the operator if that does not help.", retryUnwritable, err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return problem.Busy("The request was given up before it was done. Repeat it in a moment.", time.Second, err)
 	default:

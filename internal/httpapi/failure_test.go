@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -120,6 +122,10 @@ func TestNotReady(t *testing.T) {
 	if got.header.Get("Retry-After") != "1" || strings.Contains(got.String(), "10.0.0.7") {
 		t.Errorf("answered %s, Retry-After %q", got, got.header.Get("Retry-After"))
 	}
+	w.ready = func(context.Context) error { return fmt.Errorf("write: %w", store.ErrUnwritable) }
+	if got := w.call(t, nobody, http.MethodGet, "/healthz", ""); got.String() != `200 {"status":"read-only"}` {
+		t.Errorf("answered %s", got)
+	}
 	if got := w.call(t, nobody, http.MethodGet, "/livez", ""); got.status != http.StatusOK {
 		t.Errorf("/livez answered %s", got)
 	}
@@ -196,6 +202,8 @@ func TestProblems(t *testing.T) {
 		"method":           {fmt.Errorf("call: %w", &methodError{allowed: "GET"}), 405, ""},
 		"newer":            {fmt.Errorf("write: %w", store.ErrNewer), 503, "60"},
 		"busy":             {fmt.Errorf("write: %w", store.ErrBusy), 503, "1"},
+		"disk full":        {fmt.Errorf("write: %w", store.ErrUnwritable), 503, "10"},
+		"scratch is full":  {&fs.PathError{Op: "write", Path: "/tmp/a", Err: syscall.ENOSPC}, 503, "10"},
 		"deadline":         {fmt.Errorf("read: %w", context.DeadlineExceeded), 503, "1"},
 		"canceled":         {fmt.Errorf("read: %w", context.Canceled), 503, "1"},
 		"busy for a while": {problem.Busy("Busy.", 1500*time.Millisecond, nil), 503, "2"},

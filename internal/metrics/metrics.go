@@ -42,6 +42,7 @@ type Metrics struct {
 	runs            *prometheus.CounterVec
 	runDuration     *prometheus.HistogramVec
 	stepDuration    *prometheus.HistogramVec
+	runsRemoved     prometheus.Counter
 	fetches         *prometheus.CounterVec
 	fetchDuration   *prometheus.HistogramVec
 	fetchWait       prometheus.Histogram
@@ -67,6 +68,7 @@ func New(version string) *Metrics {
 	m.runs = m.counter("runs_total", "Attempts at runs, by what they ended with: passed and failed end the run with that verdict, cancelled without one; after retried and handed_back it is queued again; lost says that another worker had taken it over, broken that the database could not be written.", "kind", "outcome")
 	m.runDuration = m.histogram("run_duration_seconds", "Time that a worker spent on an attempt.", runSeconds, "kind")
 	m.stepDuration = m.histogram("run_step_duration_seconds", "Time that a step of an attempt took.", runSeconds, "step")
+	m.runsRemoved = m.counter("runs_removed_total", "Runs that were removed since they had ended longer ago than --keep-runs.").WithLabelValues()
 
 	m.fetches = m.counter("fetches_total", "Conversations with repositories, by how they ended: unreachable and too_large are the repository's, busy says that no slot became free in time, failed is trouble of the server.", "outcome")
 	m.fetchDuration = m.histogram("fetch_duration_seconds", "Time that a conversation took once it had its slot.", fetchSeconds, "outcome")
@@ -120,6 +122,9 @@ func (m *Metrics) Attempt(a publish.Attempt) {
 		m.stepDuration.WithLabelValues(s.Name).Observe(s.Milliseconds / 1000)
 	}
 }
+
+// RunsRemoved counts runs that are kept no longer.
+func (m *Metrics) RunsRemoved(n int) { m.runsRemoved.Add(float64(n)) }
 
 // Fetch counts a conversation with a repository.
 func (m *Metrics) Fetch(f gitsource.Fetch) {

@@ -29,9 +29,10 @@ var now = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 func used(backlog func(context.Context, time.Time) (store.Backlog, error)) *Metrics {
 	m := New("v1.2.3")
 	m.Watch(Watched{
-		Load:    func() gitsource.Load { return gitsource.Load{Slots: 16, InUse: 3, Waiting: 2} },
-		Backlog: backlog,
-		Now:     func() time.Time { return now },
+		Load:     func() gitsource.Load { return gitsource.Load{Slots: 16, InUse: 3, Waiting: 2} },
+		Backlog:  backlog,
+		Writable: func(context.Context) error { return store.ErrUnwritable },
+		Now:      func() time.Time { return now },
 	})
 	for _, a := range []httpapi.Answered{
 		{Route: "/connectors/drafts/{ref}", Method: http.MethodGet, Status: 200, Took: 2 * time.Millisecond},
@@ -48,6 +49,7 @@ func used(backlog func(context.Context, time.Time) (store.Backlog, error)) *Metr
 		Kind: store.RunPublish, Ending: publish.Passed, Took: time.Second,
 		Steps: []api.RunStep{{Name: "fetch", Milliseconds: 20}, {Name: "check", Milliseconds: 4}},
 	})
+	m.RunsRemoved(3)
 	m.Fetch(gitsource.Fetch{Outcome: gitsource.Fetched, Waited: time.Second, Took: time.Second})
 	m.Fetch(gitsource.Fetch{Outcome: gitsource.Busy, Waited: time.Minute})
 	m.Write(time.Millisecond, true)

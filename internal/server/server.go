@@ -18,6 +18,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/connector"
 	"github.com/greenroom-registry/greenroom/internal/connector/field"
 	"github.com/greenroom-registry/greenroom/internal/credential"
+	"github.com/greenroom-registry/greenroom/internal/datadir"
 	"github.com/greenroom-registry/greenroom/internal/forwarded"
 	"github.com/greenroom-registry/greenroom/internal/gitsource"
 	"github.com/greenroom-registry/greenroom/internal/httpapi"
@@ -25,6 +26,7 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/metrics"
 	"github.com/greenroom-registry/greenroom/internal/publish"
 	"github.com/greenroom-registry/greenroom/internal/report"
+	"github.com/greenroom-registry/greenroom/internal/retention"
 	"github.com/greenroom-registry/greenroom/internal/store/sqlstore"
 )
 
@@ -60,6 +62,8 @@ type Options struct {
 	ResolveTTL time.Duration
 	// Workers is how many runs are worked at once; 0: none in this process.
 	Workers int
+	// KeepRuns is how long runs are kept after they ended; 0: for ever.
+	KeepRuns time.Duration
 	// PublicURL is put before addresses in reports; "": they are given as paths or,
 	// with ReportOwnURL, at the address that the server listens on.
 	PublicURL    string
@@ -78,7 +82,7 @@ type Options struct {
 // Server is a Greenroom that listens.
 type Server struct {
 	store    *sqlstore.Store
-	lock     *dataLock
+	lock     *datadir.Lock
 	queue    *jobs.Queue
 	http     *http.Server
 	listener net.Listener
@@ -86,6 +90,8 @@ type Server struct {
 	admin    *admin       // nil: none
 	log      *slog.Logger
 	stopping chan struct{} // closed when the server begins to stop
+
+	retention retention.Options
 }
 
 // Open prepares everything and begins to listen; requests are answered from Run
@@ -149,7 +155,8 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 		Observer:     counted,
 		Log:          o.Log,
 	}))
-	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Now: time.Now})
+	s.retention = retention.Options{Runs: s.store, Keep: o.KeepRuns, Now: time.Now, Log: o.Log, Observe: counted.RunsRemoved}
+	counted.Watch(metrics.Watched{Load: source.Load, Backlog: s.store.Backlog, Writable: s.store.Writable, Now: time.Now})
 	return s, s.openAdmin(ctx, o, counted.Handler())
 }
 
@@ -169,7 +176,7 @@ func (s *Server) openAdmin(ctx context.Context, o Options, metrics http.Handler)
 }
 
 func (s *Server) openStore(ctx context.Context, dir string, o sqlstore.Options) (err error) {
-	if s.lock, err = lockDataDir(dir); err != nil {
+	if s.lock, err = datadir.TakeLock(dir); err != nil {
 		return err
 	}
 	if s.store, err = sqlstore.OpenSQLite(ctx, dir, o); err != nil {
@@ -273,6 +280,7 @@ func (s *Server) Run(ctx context.Context) error {
 	forgetting, forget := context.WithCancel(working)
 	defer forget()
 	go s.forgetTokens(forgetting)
+	go retention.Run(forgetting, s.retention)
 
 	requests, giveUp := context.WithCancel(working)
 	defer giveUp()
@@ -330,7 +338,7 @@ func (s *Server) Close() error {
 		errs = append(errs, s.store.Close())
 	}
 	if s.lock != nil {
-		errs = append(errs, s.lock.release())
+		errs = append(errs, s.lock.Release())
 	}
 	return errors.Join(errs...)
 }
@@ -352,7 +360,7 @@ func (s *Server) ready(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}
-	return nil
+	return s.store.Writable(ctx)
 }
 
 // forgetTokens keeps the table of tokens from growing without end.

@@ -76,3 +76,19 @@ type RunEnd struct {
 	// Steps, Report and Findings are the run's, nil when there are none.
 	Steps, Report, Findings []byte
 }
+
+// RunPlace is a place in the order in which runs ended; the zero value is before
+// all of them.
+type RunPlace struct {
+	EndedAt time.Time
+	ID      string
+}
+
+// RemovedRuns is what one RemoveRuns did.
+type RemovedRuns struct {
+	// N is how many runs are gone.
+	N int
+	// Last is where to go on, if not Done: nothing is left to look at.
+	Last RunPlace
+	Done bool
+}

@@ -15,7 +15,8 @@ import (
 	"github.com/greenroom-registry/greenroom/api"
 )
 
-// Errors of a Store. Anything else is trouble of the database.
+// Errors of a Store. Anything else is trouble of the database. Every method that
+// writes may return ErrUnwritable.
 var (
 	// ErrNotFound: no such row.
 	ErrNotFound = errors.New("not found")
@@ -28,6 +29,10 @@ var (
 	// ErrKeyTaken: another draft has the key or the id, or the key is reserved to
 	// another project; nothing was written.
 	ErrKeyTaken = errors.New("key is taken")
+	// ErrUnwritable: the database cannot be written now, since its disk is full, say,
+	// or read-only; nothing was written, and reads go on. It passes without a
+	// restart.
+	ErrUnwritable = errors.New("the database cannot be written")
 	// ErrFull: there are as many as there may be; nothing was written.
 	ErrFull = errors.New("there is no room for more")
 	// ErrBusy: too many writes wait, another process holds the database, or it is
@@ -67,6 +72,8 @@ type Store interface {
 
 	// Ping returns nil when the database answers.
 	Ping(ctx context.Context) error
+	// Writable returns ErrUnwritable as long as writes fail with it.
+	Writable(ctx context.Context) error
 	Close() error
 }
 
@@ -101,6 +108,13 @@ type Runs interface {
 	// made a difference. Only a process that knows itself alone on the database
 	// may call it.
 	ExpireLeases(ctx context.Context, now time.Time) (int, error)
+	// RemoveRuns looks at up to limit (at least 1) runs that ended before a time, in
+	// the order in which they ended, ties by id, from behind a place on; and removes
+	// those that nothing stands on. What it never removes is evidence: a publish that
+	// succeeded, for a Connector or a certification stands on it; and of a draft that
+	// is there all from its latest verdict of a kind (succeeded or failed) on, for
+	// that is its report.
+	RemoveRuns(ctx context.Context, before time.Time, after RunPlace, limit int) (RemovedRuns, error)
 }
 
 // Clients is the part of the store behind authentication.

@@ -54,6 +54,9 @@ const (
 // Commit applies w in a transaction that it may share with others.
 func (s *Store) Commit(ctx context.Context, w store.WriteSet) error {
 	err := s.write(ctx, func(ctx context.Context, t *transaction) error { return t.apply(ctx, w) })
+	if err == nil {
+		s.unwritable.Store(0)
+	}
 	if err == nil && len(w.StartRuns) > 0 && s.doorbell != nil {
 		s.doorbell.Ring()
 	}

@@ -28,7 +28,8 @@ var onSQLite = dialect{
 	name: "sqlite", goose: goose.DialectSQLite3, contains: "instr(%s, %s) > 0", isBusy: sqliteIsBusy,
 }
 
-// migrate brings the schema up to date. Migrations only go forward.
+// migrate brings the schema up to date. Migrations only go forward: a newer schema
+// is refused with ErrNewerSchema.
 func (d dialect) migrate(ctx context.Context, db *sql.DB) error {
 	dir, err := fs.Sub(migrations, "migrations/"+d.name)
 	if err != nil {
@@ -37,6 +38,13 @@ func (d dialect) migrate(ctx context.Context, db *sql.DB) error {
 	provider, err := goose.NewProvider(d.goose, db, dir)
 	if err != nil {
 		return fmt.Errorf("migrations of %s: %w", d.name, err)
+	}
+	schema, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("schema of the %s database: %w", d.name, err)
+	}
+	if err := d.knows(schema); err != nil {
+		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the %s database: %w", d.name, err)

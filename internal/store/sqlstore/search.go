@@ -52,7 +52,7 @@ func (d dialect) connectorTotal(q store.ConnectorQuery, where conditions) string
 	if q.OnlyPrivate {
 		return total
 	}
-	of.all[0] = "scope = '" + publicScope + "'"
+	of.all[0] = "scope = '" + PublicScope + "'"
 	return total + " + (SELECT COALESCE(SUM(n), 0) FROM counter WHERE " + of.text() + ")"
 }
 

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/greenroom-registry/greenroom/internal/store"
@@ -45,6 +46,9 @@ type Store struct {
 	queue    *sql.DB
 	doorbell Doorbell
 	observe  func(took time.Duration, committed bool)
+	// unwritable is when a write last failed for want of room or of a right, in
+	// nanoseconds; 0: one has worked since.
+	unwritable atomic.Int64
 
 	commits *groupCommit         // nil until the store is open
 	writes  map[string]*sql.Stmt // by their text; all there from the beginning

@@ -11,10 +11,10 @@ import (
 // writeStatements lists every statement that runs in the write pool.
 var writeStatements = []string{
 	insertDraft, updateDraft, deleteDraft, selectNewer,
-	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter, countPublic, recount,
-	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases,
+	upsertConnector, reserveKey, deleteConnector, clearProjects, insertProject, addCounter, countPublic,
+	insertRun, endRun, cancelRun, claimRun, extendRun, releaseRun, expireLeases, removeRuns,
 	removeTokensOfOther, putClient, removeClient, removeTokensOf, putToken, removeToken, removeExpiredTokens,
-	addCredential, credentialTaken, removeCredential, addKnownHost, removeKnownHost,
+	addCredential, credentialTaken, removeCredential, addKnownHost, removeKnownHost, tryWrite,
 }
 
 // transaction is what one write does of a transaction of the write pool.
@@ -69,8 +69,12 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (changed in
 	return changed, err
 }
 
-// timed tells the observer of a write that began at start and ends with err.
-func (s *Store) timed(start time.Time, err *error) { s.observe(time.Since(start), *err == nil) }
+// timed tells the observer of a write that began at start and ends with err, which
+// it explains.
+func (s *Store) timed(start time.Time, err *error) {
+	*err = s.explained(*err)
+	s.observe(time.Since(start), *err == nil)
+}
 
 func affected(res sql.Result, err error) (int64, error) {
 	if err != nil {

@@ -51,6 +51,8 @@ func (m *model) enter(ctx context.Context) (func(), error) {
 
 func (m *model) Ping(ctx context.Context) error { return ctx.Err() }
 
+func (m *model) Writable(ctx context.Context) error { return ctx.Err() }
+
 func (m *model) Close() error { return nil }
 
 func (m *model) Commit(ctx context.Context, w store.WriteSet) error {

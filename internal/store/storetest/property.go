@@ -39,6 +39,7 @@ func testModel(t *testing.T, open func(t *testing.T) store.Store) {
 			"end":           m.end,
 			"due":           m.due,
 			"expire leases": m.expireLeases,
+			"remove runs":   m.removeRuns,
 			"put client":    m.putClient,
 			"remove client": m.removeClient,
 			"put token":     m.putToken,
@@ -348,6 +349,17 @@ func (m *machine) due(t *rapid.T) {
 
 func (m *machine) expireLeases(t *rapid.T) {
 	_, _ = m.both(t, func(s store.Store) (any, error) { return s.ExpireLeases(background, m.now) })
+}
+
+func (m *machine) removeRuns(t *rapid.T) {
+	before := m.now.Add(-time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second)
+	limit := rapid.IntRange(1, 3).Draw(t, "limit")
+	var after store.RunPlace
+	for done := false; !done; {
+		removed, err := m.both(t, func(s store.Store) (any, error) { return s.RemoveRuns(background, before, after, limit) })
+		requireNil(t, err)
+		after, done = removed.(store.RemovedRuns).Last, removed.(store.RemovedRuns).Done
+	}
 }
 
 func (m *machine) putClient(t *rapid.T) {

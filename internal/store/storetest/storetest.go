@@ -44,6 +44,7 @@ func runExamples(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Search", searchTests},
 		{"Run", runTests},
 		{"Claim", claimTests},
+		{"Retention", retentionTests},
 		{"Client", clientTests},
 		{"Credential", credentialTests},
 		{"Context", contextTests},

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -146,6 +147,26 @@ func (s *Server) Kill(tb testing.TB) {
 	if err := <-s.ended; err == nil {
 		tb.Fatal("the server ended by itself before it was killed")
 	}
+}
+
+// Terminate tells the server to stop, as SIGTERM does, and returns how long it took
+// until it had, which it must do well and in time.
+func (s *Server) Terminate(tb testing.TB) time.Duration {
+	tb.Helper()
+	begin := time.Now()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		tb.Fatalf("terminate the server: %v", err)
+	}
+	select {
+	case err := <-s.ended:
+		if err != nil {
+			tb.Errorf("greenroom dev ended with %v\n%s", err, s.out)
+		}
+	case <-time.After(stopWithin):
+		s.Kill(tb)
+		tb.Errorf("greenroom dev did not end within %s of SIGTERM\n%s", stopWithin, s.out)
+	}
+	return time.Since(begin)
 }
 
 // Output is what the server has printed so far.
