@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,11 +114,18 @@ type Server struct {
 // until it answers. It is told to stop when the test ends, and must stop well.
 func Dev(tb testing.TB, data string, flags ...string) *Server {
 	tb.Helper()
-	args := append([]string{"dev", "--listen=127.0.0.1:0", "--data=" + data}, flags...)
+	return DevUnder(tb, nil, nil, data, flags...)
+}
+
+// DevUnder is Dev behind the words of a command that becomes the server, such as
+// strace -D, and inherits the files from descriptor 3 on.
+func DevUnder(tb testing.TB, words []string, files []*os.File, data string, flags ...string) *Server {
+	tb.Helper()
+	args := slices.Concat(words, []string{Path(tb), "dev", "--listen=127.0.0.1:0", "--data=" + data}, flags)
 	s := &Server{ended: make(chan error, 1), out: &output{url: make(chan string, 1)}}
 	// The test's context ends before its cleanup, which is to end it gently.
-	s.cmd = exec.CommandContext(context.WithoutCancel(tb.Context()), Path(tb), args...)
-	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
+	s.cmd = exec.CommandContext(context.WithoutCancel(tb.Context()), args[0], args[1:]...)
+	s.cmd.Stdout, s.cmd.Stderr, s.cmd.ExtraFiles = s.out, s.out, files
 	if err := s.cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
@@ -147,6 +155,20 @@ func (s *Server) Kill(tb testing.TB) {
 		tb.Fatal("the server ended by itself before it was killed")
 	}
 }
+
+// Signal sends the server a signal.
+func (s *Server) Signal(tb testing.TB, signal os.Signal) {
+	tb.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		tb.Fatalf("send the server %s: %v", signal, err)
+	}
+}
+
+// PID is the id of the server's process.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
+// Ended is told how the server has ended, once.
+func (s *Server) Ended() <-chan error { return s.ended }
 
 // Output is what the server has printed so far.
 func (s *Server) Output() string { return s.out.String() }
