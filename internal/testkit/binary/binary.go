@@ -122,7 +122,7 @@ func Dev(tb testing.TB, data string, flags ...string) *Server {
 func DevUnder(tb testing.TB, words []string, files []*os.File, data string, flags ...string) *Server {
 	tb.Helper()
 	args := slices.Concat(words, []string{Path(tb), "dev", "--listen=127.0.0.1:0", "--data=" + data}, flags)
-	s := &Server{ended: make(chan error, 1), out: &output{url: make(chan string, 1)}}
+	s := &Server{ended: make(chan error, 1), out: &output{url: make(chan string, 1), more: make(chan struct{})}}
 	// The test's context ends before its cleanup, which is to end it gently.
 	s.cmd = exec.CommandContext(context.WithoutCancel(tb.Context()), args[0], args[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr, s.cmd.ExtraFiles = s.out, s.out, files
@@ -173,6 +173,23 @@ func (s *Server) Ended() <-chan error { return s.ended }
 // Output is what the server has printed so far.
 func (s *Server) Output() string { return s.out.String() }
 
+// AwaitOutput waits until the server has printed the text.
+func (s *Server) AwaitOutput(tb testing.TB, text string, within time.Duration) {
+	tb.Helper()
+	deadline := time.After(within)
+	for {
+		more := s.out.changes()
+		if strings.Contains(s.out.String(), text) {
+			return
+		}
+		select {
+		case <-more:
+		case <-deadline:
+			tb.Fatalf("greenroom dev did not print %q within %s\n%s", text, within, s.out)
+		}
+	}
+}
+
 func (s *Server) mustBeReady(tb testing.TB) {
 	tb.Helper()
 	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, s.URL+"/healthz", nil)
@@ -212,6 +229,8 @@ type output struct {
 	mu        sync.Mutex
 	text      bytes.Buffer
 	announced bool
+	// more is closed and replaced at each write.
+	more chan struct{}
 }
 
 // ownURL ends where something follows the port, so that half a number is none.
@@ -221,11 +240,19 @@ func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.text.Write(p)
+	close(o.more)
+	o.more = make(chan struct{})
 	if found := ownURL.FindSubmatch(o.text.Bytes()); found != nil && !o.announced {
 		o.announced = true
 		o.url <- string(found[1])
 	}
 	return len(p), nil
+}
+
+func (o *output) changes() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.more
 }
 
 func (o *output) String() string {
