@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/greenroom-registry/greenroom/api"
 )
@@ -75,18 +76,29 @@ func (l *lab) hold(r *http.Request) bool {
 	}
 }
 
-// shut holds all requests from now on, until the function returned is called.
-func (l *lab) shut() (open func()) {
+// shut holds all requests from now on, until open.
+func (l *lab) shut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	gate := make(chan struct{})
-	l.gate = gate
-	return sync.OnceFunc(func() {
-		l.mu.Lock()
-		l.gate = nil
-		l.mu.Unlock()
-		close(gate)
-	})
+	l.gate = make(chan struct{})
+}
+
+// open lets go what is held.
+func (l *lab) open() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.gate)
+	l.gate = nil
+}
+
+// awaitArrival waits until a request is held.
+func (l *lab) awaitArrival(t *testing.T) {
+	t.Helper()
+	select {
+	case <-l.arrived:
+	case <-time.After(recovery):
+		t.Fatalf("no request arrived within %s", recovery)
+	}
 }
 
 // repository is where the lab serves what newLab was given.

@@ -20,66 +20,93 @@ const (
 	pastLease = 11 * time.Second
 	// otherLease is that of the worker that takes runs over.
 	otherLease = 5 * time.Minute
-	stopped    = 6 // drafts whose publish is under way when the server stands still
+	// stopped is how many publishes are under way when the server stands still: as
+	// many as one project may fetch at once.
+	stopped = 3
 )
 
-// A server that stands still for longer than the lease of its runs comes back
-// late. What nobody has taken meanwhile it finishes, once; what another worker has
-// taken it leaves alone.
+// A server that stands still for longer than the lease of its runs finishes them
+// when it goes on, each once.
 func TestStandStill(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir()) // a server that is killed cannot tidy up
+	t.Parallel()
 	v, _ := begin(t)
 	for range scale(1, 1, 20) {
-		standStill(t, v)
+		d, git, runs := publishing(t)
+		d.server.Signal(t, syscall.SIGSTOP)
+		<-time.After(pastLease)
+		git.open()
+		d.server.Signal(t, syscall.SIGCONT)
+		d.awaitAttempts(t, runs)
+		if err := d.settle(t.Context()); err != nil {
+			v.add(err.Error())
+		}
+		v.add(d.verify(t, d.history.until(time.Time{}))...)
 		v.iterations++
 	}
-	v.print(t, "SIGSTOP for %s and SIGCONT: %d publishes under way each time, half of them taken over meanwhile", pastLease, stopped)
+	v.print(t, "SIGSTOP for %s and SIGCONT, %d publishes under way each time", pastLease, stopped)
 }
 
-func standStill(t *testing.T, v *verdict) {
+// A server that comes back late leaves alone what another worker has taken over,
+// although its own work has succeeded.
+func TestLateWorker(t *testing.T) {
+	t.Parallel()
+	v, _ := begin(t)
+	for range scale(1, 3, 100) {
+		d, git, runs := publishing(t)
+		d.server.Signal(t, syscall.SIGSTOP)
+		other := d.takeOver(t, runs)
+		git.open()
+		d.server.Signal(t, syscall.SIGCONT)
+		d.awaitAttempts(t, runs)
+		v.add(other.stillHeld(t, runs)...)
+		for _, run := range runs {
+			if err := other.ReleaseRun(t.Context(), run, otherToken, time.Now()); err != nil {
+				v.add(fmt.Sprintf("late write: %v", err))
+			}
+		}
+		if err := d.settle(t.Context()); err != nil {
+			v.add(err.Error())
+		}
+		v.add(d.verify(t, d.history.until(time.Time{}))...)
+		v.iterations++
+	}
+	v.print(t, "SIGSTOP, another worker takes %d publishes over, SIGCONT", stopped)
+}
+
+// publishing is a server with publishes that wait for their repositories.
+func publishing(t *testing.T) (*driver, *lab, []string) {
 	t.Helper()
 	d := newDriver(t)
 	git := newLab(t, d.repository)
 	d.repository = git.repository(d.repository)
-	d.start(t, "--workers=16", "--log-level=info")
+	d.start(t, "--log-level=info")
 	var drafts []operation
 	for n := range stopped {
 		drafts = append(drafts, d.do(t.Context(), operation{Kind: create, Key: fmt.Sprintf("draft-%d", n)}))
 	}
-	open := git.shut()
-	defer open()
+	git.shut()
 	var runs []string
 	for _, o := range drafts {
 		o = d.do(t.Context(), operation{Kind: publish, Key: o.Key, Sent: o.Version})
 		if !o.acknowledged() {
 			t.Fatalf("publish: %s", o.Trouble)
 		}
-		<-git.arrived
+		git.awaitArrival(t)
 		run, err := d.client.LatestRun(t.Context(), client.ByKey(o.Key))
 		if err != nil {
 			t.Fatal(err)
 		}
 		runs = append(runs, run.ID)
 	}
-	d.server.Signal(t, syscall.SIGSTOP)
-	<-time.After(pastLease)
-	taken := runs[:stopped/2]
-	other := d.takeOver(t, taken)
-	d.server.Signal(t, syscall.SIGCONT)
-	open()
+	return d, git, runs
+}
+
+// awaitAttempts waits until an attempt at each of the runs is over.
+func (d *driver) awaitAttempts(t *testing.T, runs []string) {
+	t.Helper()
 	for _, run := range runs {
 		d.server.AwaitOutput(t, "msg=run run="+run, recovery)
 	}
-	v.add(other.stillHeld(t, taken)...)
-	for _, run := range taken {
-		if err := other.ReleaseRun(t.Context(), run, otherToken, time.Now()); err != nil {
-			v.add(fmt.Sprintf("late write: %v", err))
-		}
-	}
-	if err := d.settle(t.Context()); err != nil {
-		v.add(err.Error())
-	}
-	v.add(d.verify(t, d.history.until(time.Time{}))...)
 }
 
 const otherToken = "another worker"
@@ -87,9 +114,7 @@ const otherToken = "another worker"
 // second is a second worker on the database.
 type second struct{ *sqlstore.Store }
 
-// takeOver claims the runs, whose leases are over. The server may stand still in
-// the middle of a write, which keeps everyone else from writing: then it is let go
-// on for a moment.
+// takeOver claims the runs as a worker does whose clock is past their leases.
 func (d *driver) takeOver(t *testing.T, runs []string) second {
 	t.Helper()
 	s, err := sqlstore.OpenSQLite(t.Context(), d.data, sqlstore.Options{})
@@ -102,7 +127,7 @@ func (d *driver) takeOver(t *testing.T, runs []string) second {
 		}
 	})
 	for _, run := range runs {
-		now := time.Now()
+		now := time.Now().Add(pastLease)
 		ctx, cancel := context.WithTimeout(t.Context(), pastLease)
 		claimed, err := s.ClaimRun(ctx, run, store.Claim{Token: otherToken, Now: now, Until: now.Add(otherLease)})
 		cancel()
