@@ -227,7 +227,9 @@ func (d *driver) learn(o *operation) {
 		delete(d.known, o.Key)
 	case o.acknowledged() && o.Kind == create:
 		d.known[o.Key] = o.Version
-	case o.Version > d.known[o.Key]:
+	case o.Version > 0:
+		// The latest answer counts, not the highest version: a server that loses
+		// updates goes back.
 		if _, ok := d.known[o.Key]; ok {
 			d.known[o.Key] = o.Version
 		}
