@@ -55,8 +55,11 @@ var bugs = []bug{
 		caughtBy: "TestLinear", says: "porcupine: no order explains the history", scale: "ci",
 	},
 	{
-		name:     "early answer: a write is acknowledged before it is committed",
-		changes:  []change{{writeSource, "if err := tx.Commit(); err != nil {", "if err := later(tx.Commit); err != nil {"}, {writeSource, "// timed tells", "func later(do func() error) error { go func() { _ = do() }(); return nil }\n\n// timed tells"}},
+		name: "early answer: a write is acknowledged before it is committed",
+		changes: []change{
+			{writeSource, "defer end()", "_ = end"}, // it would roll back
+			{writeSource, "if err := tx.Commit(); err != nil {", "go tx.Commit()\n\tif err := error(nil); err != nil {"},
+		},
 		caughtBy: "TestLinear", says: "porcupine: no order explains the history", scale: "ci",
 	},
 	{

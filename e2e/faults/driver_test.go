@@ -37,6 +37,8 @@ type driver struct {
 	history    *history
 	server     *binary.Server
 	client     *client.Client
+	// asleep: the server has no workers, so that what was under way still is.
+	asleep bool
 
 	mu sync.Mutex
 	// known are the versions of drafts as they were last seen.

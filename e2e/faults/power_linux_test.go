@@ -16,6 +16,10 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/binary"
 )
 
+// workEvery is how many cuts there are to one after which the server also works on:
+// that takes longer than to look.
+const workEvery = 10
+
 // What was acknowledged survives the loss of power. Kill -9 cannot show that, for
 // the system's cache survives it: here every write and sync is recorded, and the
 // disk put together as it may have been at a moment, from what was synced by then
@@ -33,7 +37,7 @@ func TestPowerLoss(t *testing.T) {
 	moments := cuts(random, events, scale(8, 200, 5000))
 	for i, e := range events {
 		if _, chosen := slices.BinarySearch(moments, i); chosen {
-			v.add(d.powerLost(t, disk.image(random), e.at)...)
+			v.add(d.powerLost(t, disk.image(random), e.at, v.iterations%workEvery == 0)...)
 			v.iterations++
 		}
 		disk.do(e)
@@ -111,8 +115,9 @@ func cuts(random *rand.Rand, events []diskEvent, n int) []int {
 }
 
 // powerLost starts a server on the image of a disk and compares what it finds with
-// what was acknowledged by that moment.
-func (d *driver) powerLost(t *testing.T, image map[string][]byte, moment time.Time) (violations []string) {
+// what was acknowledged by that moment, and if it may work also what it makes of what
+// was under way.
+func (d *driver) powerLost(t *testing.T, image map[string][]byte, moment time.Time, work bool) (violations []string) {
 	t.Helper()
 	data, err := os.MkdirTemp(t.TempDir(), "image")
 	if err != nil {
@@ -126,10 +131,14 @@ func (d *driver) powerLost(t *testing.T, image map[string][]byte, moment time.Ti
 			t.Fatal(err)
 		}
 	}
-	found := &driver{data: data, repository: d.repository, history: d.history, known: map[string]int64{}}
-	found.start(t)
-	if err := found.settle(t.Context()); err != nil {
-		violations = append(violations, err.Error())
+	found := &driver{data: data, repository: d.repository, history: d.history, known: map[string]int64{}, asleep: !work}
+	if work {
+		found.start(t)
+		if err := found.settle(t.Context()); err != nil {
+			violations = append(violations, err.Error())
+		}
+	} else {
+		found.start(t, "--workers=0")
 	}
 	violations = append(violations, found.verify(t, d.history.until(moment))...)
 	found.server.Kill(t)

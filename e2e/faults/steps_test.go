@@ -92,7 +92,7 @@ func (f *failpoint) hit(step string, after bool) (err error) {
 // was accepted, none or one if nobody knows, and nothing is stuck.
 func TestEveryStep(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir()) // a process that is killed cannot tidy up
-	binary.Path(t) // built now, so that the time of no recovery has that in it
+	binary.Path(t)                  // built now, so that the time of no recovery has that in it
 	v, _ := begin(t)
 	faults := []string{"kill", "error", "hang"}[:scale(1, 3, 3)]
 	var mu sync.Mutex
