@@ -151,13 +151,13 @@ func (d *driver) choose(random *rand.Rand, n int) operation {
 		}
 	}
 	switch part := random.IntN(100); {
-	case part < 40:
-		o.Kind = rename
 	case part < 50:
+		o.Kind = rename
+	case part < 57:
 		o.Kind = preview
-	case part < 65:
+	case part < 64:
 		o.Kind = publish
-	case part < 70:
+	case part < 69:
 		o.Kind = refuse
 	case part < 73:
 		o.Kind, o.Sent = remove, 0

@@ -31,26 +31,32 @@ func testMain(m *testing.M) int {
 	return binary.Main(m)
 }
 
-// scale is how often something is done: few times among all other tests, more
-// often in CI, and as long as it takes before a release.
-func scale(few, ci, long int) int {
-	switch os.Getenv("GREENROOM_FAULTS") {
-	case "ci":
-		return ci
-	case "long":
+// scale is how often something is done: in CI, and for as long as it takes before a
+// release.
+func scale(ci, long int) int {
+	if os.Getenv("GREENROOM_FAULTS") == "long" {
 		return long
-	default:
-		return few
 	}
+	return ci
+}
+
+// fewOr is few among all other tests, otherwise n.
+func fewOr(few, n int) int {
+	if onDemand() {
+		return n
+	}
+	return few
 }
 
 // onlyOnDemand leaves out what is too slow to be among all other tests.
 func onlyOnDemand(t *testing.T) {
 	t.Helper()
-	if scale(0, 1, 1) == 0 {
+	if !onDemand() {
 		t.Skip("run it with make faults")
 	}
 }
+
+func onDemand() bool { return os.Getenv("GREENROOM_FAULTS") != "" }
 
 // verdict is the one line that a fault prints.
 type verdict struct {
@@ -77,6 +83,10 @@ func begin(t *testing.T) (*verdict, *rand.Rand) {
 }
 
 func (v *verdict) add(violations ...string) { v.violations = append(v.violations, violations...) }
+
+// failed says whether there is a violation already: what follows it would only
+// repeat it.
+func (v *verdict) failed() bool { return len(v.violations) > 0 }
 
 // print says what came of a fault, and fails the test for each violation.
 func (v *verdict) print(t *testing.T, format string, args ...any) {

@@ -33,7 +33,7 @@ func TestLinear(t *testing.T) {
 			t.Fatalf("create: %s", o.Trouble)
 		}
 	}
-	for range scale(1, 4, 100) {
+	for range fewOr(1, scale(4, 100)) {
 		load := d.beginLinear(t, random)
 		d.awaitAcks(t, 200)
 		d.server.Kill(t)
@@ -46,8 +46,6 @@ func TestLinear(t *testing.T) {
 	}
 	d.server.Kill(t)
 	all := d.history.until(time.Time{})
-	_, violations := learned(all)
-	v.add(violations...)
 	searched := time.Now()
 	result, info := porcupine.CheckOperationsVerbose(versioned.ToModel(), concurrent(all), decideWithin)
 	decided := time.Since(searched)
@@ -58,6 +56,8 @@ func TestLinear(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	_, violations := learned(all)
+	v.add(violations...)
 	requests, acknowledged, unanswered := d.history.count()
 	v.print(t, "porcupine, %d clients, %d drafts: %d requests, %d updates acknowledged, %d cut off, decided within %d ms",
 		linearClients, linearDrafts, requests, acknowledged, unanswered, decided.Milliseconds())

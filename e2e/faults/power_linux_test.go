@@ -25,20 +25,23 @@ const workEvery = 10
 // disk put together as it may have been at a moment, from what was synced by then
 // and any part of the rest.
 func TestPowerLoss(t *testing.T) {
+	onlyOnDemand(t)
 	if _, err := exec.LookPath("strace"); err != nil {
-		onlyOnDemand(t)
 		t.Fatal("strace is required: install it")
 	}
 	t.Setenv("TMPDIR", t.TempDir()) // a server that is killed cannot tidy up
 	v, random := begin(t)
 	d := newDriver(t)
-	events := d.record(t, random, scale(40, 250, 3000))
+	events := d.record(t, random, scale(250, 3000))
 	disk := newDisk(d.data)
-	moments := cuts(random, events, scale(8, 200, 5000))
+	moments := cuts(random, events, scale(200, 5000))
 	for i, e := range events {
 		if _, chosen := slices.BinarySearch(moments, i); chosen {
 			v.add(d.powerLost(t, disk.image(random), e.at, v.iterations%workEvery == 0)...)
 			v.iterations++
+		}
+		if v.failed() {
+			break
 		}
 		disk.do(e)
 	}

@@ -29,6 +29,7 @@ const (
 // Repositories that stall hold up nobody else: 50 of five projects on one host,
 // and a good one of a sixth project.
 func TestStall(t *testing.T) {
+	onlyOnDemand(t)
 	v, _ := begin(t)
 	d := newDriver(t)
 	stalling, good := newLab(t, d.repository), newLab(t, d.repository)

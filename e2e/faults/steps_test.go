@@ -94,7 +94,7 @@ func TestEveryStep(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir()) // a process that is killed cannot tidy up
 	binary.Path(t)                  // built now, so that the time of no recovery has that in it
 	v, _ := begin(t)
-	faults := []string{"kill", "error", "hang"}[:scale(1, 3, 3)]
+	faults := []string{"kill", "error", "hang"}[:fewOr(1, 3)]
 	var mu sync.Mutex
 	var slowest time.Duration
 	t.Run("each", func(t *testing.T) {

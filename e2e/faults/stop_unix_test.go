@@ -28,9 +28,10 @@ const (
 // A server that stands still for longer than the lease of its runs finishes them
 // when it goes on, each once.
 func TestStandStill(t *testing.T) {
+	onlyOnDemand(t)
 	t.Parallel()
 	v, _ := begin(t)
-	for range scale(1, 1, 20) {
+	for range scale(1, 20) {
 		d, git, runs := publishing(t)
 		d.server.Signal(t, syscall.SIGSTOP)
 		<-time.After(pastLease)
@@ -51,7 +52,7 @@ func TestStandStill(t *testing.T) {
 func TestLateWorker(t *testing.T) {
 	t.Parallel()
 	v, _ := begin(t)
-	for range scale(1, 3, 100) {
+	for range fewOr(1, scale(3, 100)) {
 		d, git, runs := publishing(t)
 		d.server.Signal(t, syscall.SIGSTOP)
 		other := d.takeOver(t, runs)

@@ -19,7 +19,7 @@ func TestTerminate(t *testing.T) {
 	d := newDriver(t)
 	var slowest time.Duration
 	unread := 0
-	for range scale(1, 5, 100) {
+	for range fewOr(1, scale(5, 100)) {
 		d.start(t)
 		load := d.begin(t, random, 8)
 		d.awaitAcks(t, 20+random.IntN(40))
