@@ -19,8 +19,12 @@ import (
 	"github.com/greenroom-registry/greenroom/internal/testkit/binary"
 )
 
-// recovery is how soon after a fault nothing may be left under way.
-const recovery = 15 * time.Second
+const (
+	// recovery is how soon after a fault nothing may be left under way.
+	recovery = 15 * time.Second
+	// pastLease is longer than the lease of a run.
+	pastLease = 11 * time.Second
+)
 
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
@@ -93,7 +92,7 @@ func workWith(ctx context.Context, f *failpoint, o pipelineOf) (err error) {
 		return err
 	}
 	failing := failingStore{kept, f}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	drafts := connector.New(connector.Options{
 		Store: failing, Repositories: source, Now: time.Now,
 		Rules: field.Rules{Regions: api.DefaultRegions, RepositoryURL: source.CheckURL, RepositoryTag: gitsource.CheckTag},

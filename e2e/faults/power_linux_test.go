@@ -122,10 +122,7 @@ func cuts(random *rand.Rand, events []diskEvent, n int) []int {
 // was under way.
 func (d *driver) powerLost(t *testing.T, image map[string][]byte, moment time.Time, work bool) (violations []string) {
 	t.Helper()
-	data, err := os.MkdirTemp(t.TempDir(), "image")
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := t.TempDir()
 	for path, content := range image {
 		if strings.HasSuffix(path, "-shm") {
 			continue // memory that processes share

@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// pastLease is longer than the lease of a run.
-	pastLease = 11 * time.Second
 	// otherLease is that of the worker that takes runs over.
 	otherLease = 5 * time.Minute
 	// stopped is how many publishes are under way when the server stands still: as

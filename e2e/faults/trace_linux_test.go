@@ -3,6 +3,7 @@ package faults_test
 import (
 	"bufio"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -38,7 +39,7 @@ func readTrace(r io.Reader, folder string) (events []diskEvent, err error) {
 	unfinished := map[string]diskEvent{}
 	for {
 		line, err := lines.ReadString('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return events, nil
 		}
 		if err != nil {
@@ -103,7 +104,7 @@ func event(m []string) (diskEvent, bool, error) {
 		e.op = diskWrite
 		w := writeArgs.FindStringSubmatch(args)
 		if w == nil {
-			return e, false, fmt.Errorf("a write that is not understood")
+			return e, false, errors.New("a write that is not understood")
 		}
 		if e.offset, err = strconv.ParseInt(w[2], 10, 64); err == nil {
 			e.data, err = unhex(w[1])
