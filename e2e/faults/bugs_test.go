@@ -33,6 +33,7 @@ const (
 	runSource    = "internal/store/sqlstore/run.go"
 	updateSource = "internal/connector/update.go"
 	locksSource  = "internal/connector/locks.go"
+	serverSource = "internal/server/server.go"
 
 	tokenHeld = "AND token = $2 AND state = 'running'"
 )
@@ -84,6 +85,11 @@ var bugs = []bug{
 		name:     "lock released early: a draft can be changed while it is published",
 		changes:  []change{{locksSource, "case api.StatusProcessing:", `case "never":`}},
 		caughtBy: "TestKill", says: "ended as cancelled",
+	},
+	{
+		name:     "stop without a word: connections are closed while requests are on their way",
+		changes:  []change{{serverSource, "<-time.After(part)", ""}},
+		caughtBy: "TestTerminate", says: "was sent and not answered",
 	},
 }
 

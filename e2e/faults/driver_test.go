@@ -175,6 +175,7 @@ func (d *driver) do(ctx context.Context, o operation) operation {
 	}
 	var written atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:      func(string) { written.Store(false) }, // also when it is sent again
 		WroteHeaders: func() { written.Store(true) },
 	})
 	draft, err := d.send(ctx, &o)

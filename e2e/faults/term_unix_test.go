@@ -3,6 +3,7 @@
 package faults_test
 
 import (
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,7 +19,6 @@ func TestTerminate(t *testing.T) {
 	v, random := begin(t)
 	d := newDriver(t)
 	var slowest time.Duration
-	unread := 0
 	for range fewOr(1, scale(5, 100)) {
 		d.start(t)
 		load := d.begin(t, random, 8)
@@ -38,8 +38,7 @@ func TestTerminate(t *testing.T) {
 		if strings.Contains(d.server.Output(), "level=ERROR") {
 			v.add("the server logged errors:\n" + d.server.Output())
 		}
-		broken := d.answerBroken(told)
-		unread += broken
+		v.add(d.broken(told)...)
 		d.start(t)
 		if err := d.settle(t.Context()); err != nil {
 			v.add(err.Error())
@@ -49,18 +48,18 @@ func TestTerminate(t *testing.T) {
 		d.server.Kill(t)
 	}
 	requests, acknowledged, _ := d.history.count()
-	v.print(t, "SIGTERM: %d requests, %d writes acknowledged, %d sent and closed unread, stopped within %d ms",
-		requests, acknowledged, unread, slowest.Milliseconds())
+	v.print(t, "SIGTERM: %d requests, %d writes acknowledged, stopped within %d ms",
+		requests, acknowledged, slowest.Milliseconds())
 }
 
-// answerBroken counts the requests that were sent and not answered since a moment.
-func (d *driver) answerBroken(since time.Time) (n int) {
+// broken are the requests that were sent and not answered since a moment.
+func (d *driver) broken(since time.Time) (violations []string) {
 	for _, o := range d.history.until(time.Time{}) {
 		if o.unanswered() && o.Written && o.Returned.After(since) {
-			n++
+			violations = append(violations, fmt.Sprintf("operation %d was sent and not answered: %s", o.N, o.Trouble))
 		}
 	}
-	return n
+	return violations
 }
 
 // answered is the history without what nobody answered: of that, nothing may have
