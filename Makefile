@@ -4,10 +4,10 @@ GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 NPM_CI        = npm ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help test check format lint vet verify race clients official bench release faults demo build
+.PHONY: help test check format lint vet verify race clients official bench release faults faults-long demo build
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: ## everything that a machine with just Go and git can run
 	@echo "make test: on SQLite. PostgreSQL is not a database of this version: nothing ran on it."
@@ -93,5 +93,12 @@ release: ## static binaries for linux, darwin and windows with checksums, in dis
 	done
 	@cd dist && sha256sum greenroom-* > SHA256SUMS && cat SHA256SUMS
 
-faults: ## kill -9 during publishes, the quick form
-	go test -count=1 -short -v ./e2e/kill
+# faults prints the seed, the iterations and the violations of each fault; its tests
+# mostly wait, so that more of them run at once than there are processors.
+FAULTS = go test -count=1 -v -parallel 16 ./e2e/faults
+
+faults: ## kill -9, SIGTERM, power loss, ... with planted bugs: at most 5 minutes
+	GREENROOM_FAULTS=ci $(FAULTS) -timeout 10m
+
+faults-long: ## the same by hand: 1,000 kills, 5,000 cuts, 100,000 requests
+	GREENROOM_FAULTS=long $(FAULTS) -timeout 24h

@@ -31,6 +31,10 @@ import (
 )
 
 const (
+	// part is how long a server that stops still answers on the connections that it
+	// has, and says on each that it ends: a request that is sent just before its
+	// connection is closed would get no answer.
+	part = 250 * time.Millisecond
 	// drain bounds how long requests under way are waited for at the end, lastWords
 	// how long their answers are once they are told to give up, and handBack how
 	// long workers are; together they stay below 10 s.
@@ -230,7 +234,7 @@ func (s *Server) openQueue(ctx context.Context, o Options, worker *publish.Worke
 
 func (s *Server) httpServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler:           s.parting(handler),
 		ReadHeaderTimeout: readHeader,
 		ReadTimeout:       readBody,
 		WriteTimeout:      writeAnswer,
@@ -240,6 +244,18 @@ func (s *Server) httpServer(handler http.Handler) *http.Server {
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+}
+
+// parting tells clients not to use their connections again once the server stops.
+func (s *Server) parting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-s.stopping:
+			w.Header().Set("Connection", "close")
+		default:
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // URL is the base of the API, as the listener's address says.
@@ -303,6 +319,8 @@ func (s *Server) Run(ctx context.Context) error {
 // back what they have.
 func (s *Server) stop(ctx context.Context, giveUp context.CancelFunc) error {
 	close(s.stopping)
+	_ = s.listener.Close() // who comes now is refused; served listeners may be closed already
+	<-time.After(part)
 	err := s.shutdown(ctx, drain)
 	if errors.Is(err, context.DeadlineExceeded) {
 		giveUp() // a request that waits for something gets an answer now

@@ -11,9 +11,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -114,11 +114,18 @@ type Server struct {
 // until it answers. It is told to stop when the test ends, and must stop well.
 func Dev(tb testing.TB, data string, flags ...string) *Server {
 	tb.Helper()
-	args := append([]string{"dev", "--listen=127.0.0.1:0", "--data=" + data}, flags...)
-	s := &Server{ended: make(chan error, 1), out: &output{url: make(chan string, 1)}}
+	return DevUnder(tb, nil, nil, data, flags...)
+}
+
+// DevUnder is Dev behind the words of a command that becomes the server, such as
+// strace -D, and inherits the files from descriptor 3 on.
+func DevUnder(tb testing.TB, words []string, files []*os.File, data string, flags ...string) *Server {
+	tb.Helper()
+	args := slices.Concat(words, []string{Path(tb), "dev", "--listen=127.0.0.1:0", "--data=" + data}, flags)
+	s := &Server{ended: make(chan error, 1), out: &output{url: make(chan string, 1), more: make(chan struct{})}}
 	// The test's context ends before its cleanup, which is to end it gently.
-	s.cmd = exec.CommandContext(context.WithoutCancel(tb.Context()), Path(tb), args...)
-	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
+	s.cmd = exec.CommandContext(context.WithoutCancel(tb.Context()), args[0], args[1:]...)
+	s.cmd.Stdout, s.cmd.Stderr, s.cmd.ExtraFiles = s.out, s.out, files
 	if err := s.cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
@@ -149,28 +156,39 @@ func (s *Server) Kill(tb testing.TB) {
 	}
 }
 
-// Terminate tells the server to stop, as SIGTERM does, and returns how long it took
-// until it had, which it must do well and in time.
-func (s *Server) Terminate(tb testing.TB) time.Duration {
+// Signal sends the server a signal.
+func (s *Server) Signal(tb testing.TB, signal os.Signal) {
 	tb.Helper()
-	begin := time.Now()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		tb.Fatalf("terminate the server: %v", err)
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		tb.Fatalf("send the server %s: %v", signal, err)
 	}
-	select {
-	case err := <-s.ended:
-		if err != nil {
-			tb.Errorf("greenroom dev ended with %v\n%s", err, s.out)
-		}
-	case <-time.After(stopWithin):
-		s.Kill(tb)
-		tb.Errorf("greenroom dev did not end within %s of SIGTERM\n%s", stopWithin, s.out)
-	}
-	return time.Since(begin)
 }
+
+// PID is the id of the server's process.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
+// Ended is told how the server has ended, once.
+func (s *Server) Ended() <-chan error { return s.ended }
 
 // Output is what the server has printed so far.
 func (s *Server) Output() string { return s.out.String() }
+
+// AwaitOutput waits until the server has printed the text.
+func (s *Server) AwaitOutput(tb testing.TB, text string, within time.Duration) {
+	tb.Helper()
+	deadline := time.After(within)
+	for {
+		more := s.out.changes()
+		if strings.Contains(s.out.String(), text) {
+			return
+		}
+		select {
+		case <-more:
+		case <-deadline:
+			tb.Fatalf("greenroom dev did not print %q within %s\n%s", text, within, s.out)
+		}
+	}
+}
 
 func (s *Server) mustBeReady(tb testing.TB) {
 	tb.Helper()
@@ -211,6 +229,8 @@ type output struct {
 	mu        sync.Mutex
 	text      bytes.Buffer
 	announced bool
+	// more is closed and replaced at each write.
+	more chan struct{}
 }
 
 // ownURL ends where something follows the port, so that half a number is none.
@@ -220,11 +240,19 @@ func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.text.Write(p)
+	close(o.more)
+	o.more = make(chan struct{})
 	if found := ownURL.FindSubmatch(o.text.Bytes()); found != nil && !o.announced {
 		o.announced = true
 		o.url <- string(found[1])
 	}
 	return len(p), nil
+}
+
+func (o *output) changes() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.more
 }
 
 func (o *output) String() string {
