@@ -29,7 +29,8 @@ type change struct{ file, from, to string }
 const (
 	sqliteSource = "internal/store/sqlstore/sqlite.go"
 	commitSource = "internal/store/sqlstore/commit.go"
-	writeSource  = "internal/store/sqlstore/write.go"
+	groupSource  = "internal/store/sqlstore/groupcommit.go"
+	countSource  = "internal/store/sqlstore/counter.go"
 	runSource    = "internal/store/sqlstore/run.go"
 	updateSource = "internal/connector/update.go"
 	locksSource  = "internal/connector/locks.go"
@@ -57,8 +58,7 @@ var bugs = []bug{
 	{
 		name: "early answer: a write is acknowledged before it is committed",
 		changes: []change{
-			{writeSource, "defer end()", "_ = end"}, // it would roll back
-			{writeSource, "if err := tx.Commit(); err != nil {", "go tx.Commit()\n\tif err := error(nil); err != nil {"},
+			{groupSource, "if err := tx.Commit(); err != nil {", "go tx.Commit()\n\tif err := error(nil); err != nil {"},
 		},
 		caughtBy: "TestLinear", says: "porcupine: no order explains the history",
 	},
@@ -73,7 +73,7 @@ var bugs = []bug{
 	},
 	{
 		name:     "counter skipped: removed drafts stay counted",
-		changes:  []change{{commitSource, "for _, c := range w.Counters {", "for _, c := range w.Counters {\n\t\tif c.N < 0 {\n\t\t\tcontinue\n\t\t}"}},
+		changes:  []change{{countSource, "for _, c := range deltas {", "for _, c := range deltas {\n\t\tif c.N < 0 {\n\t\t\tcontinue\n\t\t}"}},
 		caughtBy: "TestKill", says: "the list counts ",
 	},
 	{
