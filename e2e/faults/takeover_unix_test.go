@@ -19,9 +19,12 @@ import (
 // A server that is told to stop, or that dies, while a worker waits for a repository
 // leaves the run to the next one, which ends it with one Connector.
 func TestRunsAreTakenOver(t *testing.T) {
-	for name, end := range map[string]func(*driver, *testing.T){
-		"SIGTERM": (*driver).terminate,
-		"kill -9": func(d *driver, t *testing.T) {
+	for name, end := range map[string]func(*testing.T, *driver){
+		"SIGTERM": func(t *testing.T, d *driver) {
+			t.Helper()
+			d.terminate(t)
+		},
+		"kill -9": func(t *testing.T, d *driver) {
 			t.Helper()
 			d.server.Kill(t)
 		},
@@ -38,7 +41,7 @@ func TestRunsAreTakenOver(t *testing.T) {
 				t.Fatalf("%+v", o)
 			}
 			run := d.awaitRunning(t, "taken-over")
-			end(d, t)
+			end(t, d)
 			goOn()
 			d.start(t)
 			restarted := time.Now()
